@@ -1,0 +1,8 @@
+// 128-bit unsigned integers, for products of 64-bit numbers.
+#pragma once
+
+namespace keel {
+
+__extension__ using Wide = unsigned __int128;
+
+}  // namespace keel
