@@ -1,0 +1,96 @@
+// What distinguishes one network from another: the constants of consensus and of the peer protocol.
+//
+// main, testnet3, testnet4, signet and regtest are built in; a custom network comes from a text file
+// (custom_network.hpp). Values are those every node of the network must share. Immutable after start; passed as `const
+// Params&`.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "base/u256.hpp"
+#include "rules/primitives/block.hpp"
+
+namespace keel::primitives {
+
+enum class Network : std::uint8_t { main, testnet3, testnet4, signet, regtest, custom };
+
+// BIP9 deployments that still run by signalling. Everything older is buried: active from a fixed height.
+struct Deployment {
+    static constexpr std::int64_t kAlwaysActive = -1;
+    static constexpr std::int64_t kNeverActive = -2;
+
+    std::string name;
+    int bit = 0;                             // 0 to 28
+    std::int64_t start_time = kNeverActive;  // median time past; or one of the two marks above
+    std::int64_t timeout = 0;
+    Height min_activation_height{0};  // BIP341-style delayed activation
+    int period = 2016;                // blocks
+    int threshold = 1815;             // signalling blocks in a period that lock it in
+};
+
+// Heights from which buried rules are in force.
+struct BuriedHeights {
+    Height bip34;   // height in coinbase
+    Height bip65;   // OP_CHECKLOCKTIMEVERIFY
+    Height bip66;   // strict DER
+    Height csv;     // BIP68, 112, 113
+    Height segwit;  // BIP141, 143, 147
+};
+
+struct ProofOfWorkParams {
+    U256 limit;                                     // largest target allowed
+    std::int64_t target_spacing = 600;              // seconds between blocks
+    std::int64_t target_timespan = 14 * 24 * 3600;  // seconds between retargets
+    bool allow_min_difficulty = false;              // testnet: a late block may have the limit as its target
+    bool enforce_timewarp_rule = false;             // BIP94 (testnet4)
+    bool no_retargeting = false;                    // regtest
+
+    [[nodiscard]] std::int64_t interval() const { return target_timespan / target_spacing; }
+};
+
+struct AddressPrefixes {
+    std::uint8_t pubkey_hash = 0;
+    std::uint8_t script_hash = 0;
+    std::uint8_t secret_key = 0;
+    std::array<std::byte, 4> ext_public{};
+    std::array<std::byte, 4> ext_secret{};
+    std::string bech32_hrp;
+};
+
+struct Params {
+    Network network = Network::main;
+    std::string name;       // "main", "test", "testnet4", "signet", "regtest", as RPC shows it
+    std::string directory;  // below the data directory; empty for main
+    std::array<std::byte, 4> magic{};
+    std::uint16_t default_port = 0;
+    std::uint16_t rpc_port = 0;
+    BlockPtr genesis;
+    ProofOfWorkParams pow;
+    std::int32_t halving_interval = 210'000;
+    BuriedHeights buried;
+    BlockHash bip34_hash;                                        // zero where BIP30 is checked always
+    std::map<BlockHash, std::uint32_t> script_flag_exceptions;   // blocks that get exactly these script flags
+    std::vector<std::pair<Height, BlockHash>> bip30_exceptions;  // may overwrite unspent coinbases
+    std::vector<Deployment> deployments;
+    U256 minimum_chain_work;
+    BlockHash assume_valid;      // zero: none
+    bool signet_blocks = false;  // BIP325
+    Bytes signet_challenge;
+    AddressPrefixes prefixes;
+    bool mine_on_demand = false;  // regtest: generatetoaddress makes sense
+    std::uint64_t prune_after_height = 100'000;
+};
+
+const Params& main_params();
+const Params& testnet3_params();
+const Params& testnet4_params();
+const Params& regtest_params();
+// The public signet; signet_params_with() has another challenge and so another magic (BIP325).
+const Params& signet_params();
+Params signet_params_with(Bytes challenge);
+
+}  // namespace keel::primitives
