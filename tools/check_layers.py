@@ -178,6 +178,7 @@ class Checker:
             allowed.add("unordered")
         if in_test:
             allowed |= TEST_FAMILIES
+        allowed |= self.layers.waived.get(name, set())
         if family not in allowed:
             self.errors.append(f"{where}: <{header}> ({family}) is not allowed in {room}")
         elif name.endswith(".hpp") and room != "testing" and "third-party-header" not in self.layers.waived.get(name, ()):

@@ -115,6 +115,11 @@ class CheckLayers(unittest.TestCase):
     def test_system_header_in_a_pure_room(self):
         self.assert_caught("(posix) is not allowed", {"src/rules/script/x.cpp": "#include <unistd.h>\n"})
 
+    def test_system_header_with_a_waiver(self):
+        waiver = '[[waivers]]\nfiles = ["src/rules/script/x.cpp"]\nallow = ["posix"]\nreason = "why"\n'
+        files = {"src/rules/script/x.cpp": "#include <unistd.h>\n", "layers.toml": LAYERS + waiver}
+        self.assertEqual(self.errors(files=files), [])
+
     def test_unknown_library(self):
         self.assert_caught("(unknown) is not allowed", {"src/edge/net/x.cpp": "#include <nlohmann/json.hpp>\n"})
 
