@@ -1,0 +1,90 @@
+// What turns a stream of bytes into messages and back, without a socket: version 1 (plain) here, version 2 (BIP324)
+// beside it.
+//
+// The owner of the socket runs this loop:
+//   buffer = receive_buffer(); n = read(socket, buffer); received(n);
+//   while (next() gives something) handle it;
+//   take_output() and write it to the socket, also after send() and once at the start.
+// A large payload is received straight into the buffer that the message will own.
+//
+// Bounds: at most kMaxPayloadBytes of one message are buffered, growing only as its bytes arrive, and kStagingBytes
+// of what follows it.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "engine/wire/messages.hpp"
+
+namespace keel::wire {
+
+// The command of a message as it stands on the wire: 1 to 12 printable characters.
+class Command {
+public:
+    static constexpr std::size_t kSize = 12;
+
+    Command() = default;
+    // Nothing unless printable ASCII of at most 12 characters, not empty.
+    static std::optional<Command> from(std::string_view text);
+
+    [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
+    bool operator==(const Command&) const = default;
+
+private:
+    std::array<char, kSize> text_{};
+    std::uint8_t size_ = 0;
+};
+
+struct RawMessage {
+    Command command;
+    Bytes payload;
+    std::size_t wire_bytes = 0;  // header included
+};
+
+// A message that arrived damaged and was skipped; the stream goes on.
+struct Discarded {
+    enum class Why : std::uint8_t { checksum, command };
+    Why why = Why::checksum;
+    std::size_t wire_bytes = 0;
+};
+
+using TransportEvent = std::variant<RawMessage, Discarded>;
+
+// Why the stream cannot go on; the connection has to be closed.
+enum class TransportError : std::uint8_t {
+    wrong_magic,       // another network, or not this protocol at all
+    payload_too_large  // above kMaxPayloadBytes
+};
+const char* describe(TransportError error);
+
+enum class TransportKind : std::uint8_t { detecting, v1, v2 };
+
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    // Where the next bytes of the stream go: never empty unless failed. Valid until the next call of any other member.
+    virtual MutableByteSpan receive_buffer() = 0;
+    // The first n bytes of receive_buffer() have been filled. n must not exceed its size.
+    virtual void received(std::size_t n) = 0;
+    // The next thing complete, in order; nothing when more bytes are needed. After an error only the same error.
+    virtual Result<std::optional<TransportEvent>, TransportError> next() = 0;
+
+    // False while a handshake of the transport itself runs: hold messages back until then.
+    [[nodiscard]] virtual bool can_send() const = 0;
+    // Appends a message to the output. can_send() must hold.
+    virtual void send(const Encoded& message) = 0;
+    // What has to go to the socket, in order; the caller owns it from now on.
+    virtual std::vector<Payload> take_output() = 0;
+
+    [[nodiscard]] virtual TransportKind kind() const = 0;
+    // BIP324: the same on both sides, known after the handshake.
+    [[nodiscard]] virtual std::optional<RawHash> session_id() const = 0;
+
+    // Copies bytes in: for tests and simulated links, where no socket reads into receive_buffer(). Stops early when the
+    // stream fails.
+    void push(ByteSpan bytes);
+};
+
+}  // namespace keel::wire
