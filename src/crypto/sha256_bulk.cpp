@@ -174,15 +174,16 @@ void sha256d_many(const Sha256Kernel& kernel, std::span<const Pieces> messages, 
     std::size_t next = 0;
     for (;;) {
         for (std::size_t i = 0; i < kernel.lanes; ++i) {
-            if (!all.lanes[i].busy()) {
-                if (next == messages.size()) {
-                    drain(kernel, all);
-                    return;
-                }
-                all.states[i] = kSha256Start;
-                all.lanes[i].start(messages[next], out[next]);
-                ++next;
+            if (all.lanes[i].busy()) {
+                continue;
             }
+            if (next == messages.size()) {
+                drain(kernel, all);
+                return;
+            }
+            all.states[i] = kSha256Start;
+            all.lanes[i].start(messages[next], out[next]);
+            ++next;
         }
         step(kernel, all);
     }
