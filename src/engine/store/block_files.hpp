@@ -1,0 +1,167 @@
+// Block and undo files in Bitcoin Core's format: append-only segments blkNNNNN.dat and revNNNNN.dat of up to 128 MiB.
+//
+// A block record is magic, u32 length, block. An undo record is magic, u32 length, payload, and the double SHA-256 of
+// (previous block hash, payload). A position is where the payload starts, as Core counts. Every byte is XORed with an
+// 8-byte key by its offset; the key is blocks/xor.dat (all zero: none).
+//
+// A block's undo record is in the rev file of the same number. Files are reserved in chunks (16 MiB and 1 MiB), cut to
+// their content when the next file is begun. What was written is durable after sync(); the owner calls it before it
+// commits coins or index records that depend on it.
+//
+// After a crash the end of the newest files may be torn or zero. open() continues behind the last record that the
+// caller's index knows; what lies beyond is overwritten. scan_tail() finds whole blocks there, for callers that want
+// them back.
+//
+// Owned by the validation thread. Reading from other threads: each makes its own BlockReader.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "engine/store/files.hpp"
+#include "engine/store/undo.hpp"
+
+namespace keel::store {
+
+using Magic = std::array<std::byte, 4>;
+using XorKey = std::array<std::byte, 8>;
+
+inline constexpr std::uint64_t kBlockFileMax = 128ULL << 20U;
+inline constexpr std::uint64_t kBlockChunk = 16ULL << 20U;
+inline constexpr std::uint64_t kUndoChunk = 1ULL << 20U;
+inline constexpr std::size_t kRecordHeader = 8;
+// No undo payload of a valid block is larger: every input of at least 41 bytes spends at most one 10,000-byte script.
+inline constexpr std::size_t kMaxUndoBytes = 1ULL << 30U;
+
+struct FilePos {
+    std::uint32_t file = 0;
+    std::uint32_t offset = 0;  // of the payload
+    auto operator<=>(const FilePos&) const = default;
+};
+
+enum class StoreFault : std::uint8_t {
+    file,     // the system refused: see file
+    damaged,  // what is there is not what was written
+};
+struct StoreError {
+    StoreFault fault = StoreFault::damaged;
+    FileError file;    // when fault is file
+    std::string text;  // one sentence
+};
+template <class T>
+using StoreResult = Result<T, StoreError>;
+
+// XORs `data`, which lies at `offset` of its file.
+void apply_xor(MutableByteSpan data, std::uint64_t offset, const XorKey& key);
+// "blk00012.dat" / "rev00012.dat".
+std::string block_file_name(std::uint32_t file);
+std::string undo_file_name(std::uint32_t file);
+
+struct BlockFilesOptions {
+    std::string dir;  // ".../blocks"
+    Magic magic{};
+    std::uint64_t file_max = kBlockFileMax;  // -fastprune makes it small
+    bool preallocate = true;
+};
+
+// Reads the key of an existing folder, or decides it for a new one: `fresh` when there is no block file and no key yet
+// (all zero for -blocksxor=0), else zero; and writes xor.dat. Refuses a `fresh` of zero with a stored key that is not.
+[[nodiscard]] StoreResult<XorKey> open_xor_key(Files& files, const std::string& dir, const XorKey& fresh);
+
+// Reads records; keeps a few files open. One thread each.
+class BlockReader {
+public:
+    BlockReader(Files& files, BlockFilesOptions options, const XorKey& key);
+
+    // The block at a position: magic and length (at most 4,000,000) are checked, contents are the caller's to check.
+    [[nodiscard]] StoreResult<Bytes> read_block(FilePos pos) const;
+    // Part of a block: [offset, offset + length) must lie within it.
+    [[nodiscard]] StoreResult<Bytes> read_part(FilePos pos, std::uint32_t offset, std::uint32_t length) const;
+    // Undo data, checked against its checksum; `previous` is the hash of the block's parent.
+    [[nodiscard]] StoreResult<SpentCoins> read_undo(FilePos pos, const BlockHash& previous) const;
+    // Forgets open handles of a file that was pruned or truncated.
+    void forget(std::uint32_t file);
+
+private:
+    enum class Kind : bool { block, undo };
+    static constexpr std::size_t kOpenMax = 16;
+
+    [[nodiscard]] FileResult<const File*> file(Kind kind, std::uint32_t number) const;
+    [[nodiscard]] FileResult<std::size_t> read(Kind kind, FilePos from, MutableByteSpan out) const;
+    [[nodiscard]] StoreResult<std::uint32_t> read_length(Kind kind, FilePos pos) const;
+
+    Files* files_;
+    BlockFilesOptions options_;
+    XorKey key_;
+    mutable std::map<std::pair<Kind, std::uint32_t>, std::unique_ptr<File>> open_;
+};
+
+// One block found beyond what the index knew.
+struct FoundBlock {
+    Bytes raw;
+    FilePos pos;
+};
+
+class BlockFiles {
+public:
+    // Ends of what the index knows, per file number: one past the last byte of the last block and undo record.
+    struct Ends {
+        std::uint64_t block = 0;
+        std::uint64_t undo = 0;
+    };
+    [[nodiscard]] static StoreResult<BlockFiles> open(Files& files, BlockFilesOptions options, const XorKey& key,
+                                                      const std::map<std::uint32_t, Ends>& known);
+
+    BlockFiles(BlockFiles&&) = default;
+    BlockFiles& operator=(BlockFiles&&) = default;
+
+    [[nodiscard]] StoreResult<FilePos> write_block(ByteSpan raw);
+    // Undo of a block that is in `block_file`.
+    [[nodiscard]] StoreResult<FilePos> write_undo(std::uint32_t block_file, const SpentCoins& coins,
+                                                  const BlockHash& previous);
+    // Makes everything written so far durable, names included. Costs nothing when nothing was written.
+    [[nodiscard]] StoreResult<void> sync();
+
+    // Whole blocks beyond the known end of the newest known file and in later files, in file order; each is reported
+    // once. Call before the first write; reported blocks stay, and writing continues behind them.
+    [[nodiscard]] StoreResult<std::optional<FoundBlock>> scan_tail();
+
+    // Deletes both files of a number (pruning). Must not be the newest.
+    [[nodiscard]] StoreResult<void> remove_file(std::uint32_t file);
+    // Cuts reserved space off the open files: on a clean stop.
+    [[nodiscard]] StoreResult<void> finish();
+
+    [[nodiscard]] std::uint32_t newest_file() const { return newest_; }
+    // Bytes of records in all files, blocks and undo.
+    [[nodiscard]] std::uint64_t bytes_on_disk() const;
+    [[nodiscard]] std::uint64_t file_bytes(std::uint32_t file) const;
+    [[nodiscard]] const BlockReader& reader() const { return reader_; }
+    [[nodiscard]] BlockReader make_reader() const { return {*files_, options_, key_}; }
+
+private:
+    struct Segment {
+        std::unique_ptr<File> handle;  // open while written to
+        std::uint64_t end = 0;         // of records
+        std::uint64_t reserved = 0;    // bytes the system has set aside
+        bool dirty = false;
+    };
+    BlockFiles(Files& files, BlockFilesOptions options, const XorKey& key);
+
+    [[nodiscard]] FileResult<void> append(Segment& segment, const std::string& path, ByteSpan record,
+                                          std::uint64_t chunk);
+    [[nodiscard]] FileResult<void> close(Segment& segment, const std::string& path);
+    [[nodiscard]] std::string path(const std::string& name) const;
+    [[nodiscard]] Bytes framed(ByteSpan payload) const;
+
+    Files* files_;
+    BlockFilesOptions options_;
+    XorKey key_;
+    BlockReader reader_;
+    std::map<std::uint32_t, Segment> blocks_;
+    std::map<std::uint32_t, Segment> undos_;
+    std::uint32_t newest_ = 0;
+    bool names_dirty_ = false;
+    std::optional<FilePos> tail_;  // where scan_tail() continues
+};
+
+}  // namespace keel::store
