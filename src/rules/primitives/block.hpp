@@ -18,8 +18,9 @@ public:
     // Takes ownership of the bytes, finds every part and hashes every transaction. `raw` must be one block and nothing
     // else, of at most kMaxBlockBytes. Structure only: no rule of validity is checked here.
     static Result<BlockPtr, DecodeError> parse(Bytes raw);
-    // A block of these transactions; the header is taken as it is.
+    // A block of these transactions; the header is taken as it is. More than kMaxBlockBytes is a programmer's error.
     static BlockPtr assemble(const Header& header, std::span<const MutableTx> txs);
+    static BlockPtr assemble(const Header& header, std::span<const TxPtr> txs);
 
     [[nodiscard]] const Header& header() const { return header_; }
     [[nodiscard]] const BlockHash& hash() const { return hash_; }

@@ -66,7 +66,14 @@ public:
     // CompactSize length, then that many bytes; the view is into the data read.
     ByteSpan read_var_bytes(std::uint64_t limit = kMaxSize);
     // The next n bytes, or an empty view and a failed reader.
-    ByteSpan take(std::size_t n);
+    ByteSpan take(std::size_t n) {
+        if (failed_ || n > remaining()) [[unlikely]] {
+            fail(DecodeError::truncated);
+            return {};
+        }
+        position_ += n;
+        return data_.subspan(position_ - n, n);
+    }
     void skip(std::size_t n) { take(n); }
     // Fails unless everything was read.
     void expect_end();

@@ -5,6 +5,7 @@
 // Params&`.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,14 +23,15 @@ enum class Network : std::uint8_t { main, testnet3, testnet4, signet, regtest, c
 struct Deployment {
     static constexpr std::int64_t kAlwaysActive = -1;
     static constexpr std::int64_t kNeverActive = -2;
+    static constexpr std::int64_t kNoTimeout = std::numeric_limits<std::int64_t>::max();
 
     std::string name;
     int bit = 0;                             // 0 to 28
     std::int64_t start_time = kNeverActive;  // median time past; or one of the two marks above
-    std::int64_t timeout = 0;
-    Height min_activation_height{0};  // BIP341-style delayed activation
-    int period = 2016;                // blocks
-    int threshold = 1815;             // signalling blocks in a period that lock it in
+    std::int64_t timeout = kNoTimeout;       // median time past
+    Height min_activation_height{0};         // BIP341-style delayed activation
+    int period = 2016;                       // blocks
+    int threshold = 1815;                    // signalling blocks in a period that lock it in
 };
 
 // Heights from which buried rules are in force.
@@ -52,6 +54,20 @@ struct ProofOfWorkParams {
     [[nodiscard]] std::int64_t interval() const { return target_timespan / target_spacing; }
 };
 
+// Script checks start from BIP16, BIP141 and BIP341 rules for every block of the chain (no earlier block breaks them)
+// except these few, which start from less. Rules with a buried height are added by height as for any other block.
+enum class ScriptFlagException : std::uint8_t {
+    none,              // the block that spends a P2SH output in the old way
+    p2sh_and_witness,  // the block that spends a taproot output as anyone-can-spend
+};
+
+// Sizes of the low-work header pre-sync: one bit of commitment per `commitment_period` headers, and so many headers
+// buffered in the second pass before the first is released.
+struct HeaderSyncParams {
+    int commitment_period = 0;
+    int redownload_buffer_size = 0;
+};
+
 struct AddressPrefixes {
     std::uint8_t pubkey_hash = 0;
     std::uint8_t script_hash = 0;
@@ -72,8 +88,8 @@ struct Params {
     ProofOfWorkParams pow;
     std::int32_t halving_interval = 210'000;
     BuriedHeights buried;
-    BlockHash bip34_hash;                                        // zero where BIP30 is checked always
-    std::map<BlockHash, std::uint32_t> script_flag_exceptions;   // blocks that get exactly these script flags
+    BlockHash bip34_hash;  // of the block at buried.bip34; zero where BIP30 is checked always
+    std::map<BlockHash, ScriptFlagException> script_flag_exceptions;
     std::vector<std::pair<Height, BlockHash>> bip30_exceptions;  // may overwrite unspent coinbases
     std::vector<Deployment> deployments;
     U256 minimum_chain_work;
@@ -82,7 +98,9 @@ struct Params {
     Bytes signet_challenge;
     AddressPrefixes prefixes;
     bool mine_on_demand = false;  // regtest: generatetoaddress makes sense
-    std::uint64_t prune_after_height = 100'000;
+    Height prune_after_height{100'000};
+    HeaderSyncParams header_sync;
+    std::vector<std::string> dns_seeds;
 };
 
 const Params& main_params();
@@ -92,5 +110,7 @@ const Params& regtest_params();
 // The public signet; signet_params_with() has another challenge and so another magic (BIP325).
 const Params& signet_params();
 Params signet_params_with(Bytes challenge);
+// BIP325 "Genesis Block and Message Start": the first bytes of the hash of the challenge as a script.
+std::array<std::byte, 4> signet_magic(ByteSpan challenge);
 
 }  // namespace keel::primitives

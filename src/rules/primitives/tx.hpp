@@ -5,6 +5,8 @@
 
 namespace keel::primitives {
 
+enum class TxForm : std::uint8_t;  // tx_table_parser.hpp
+
 class Tx;
 using TxPtr = std::shared_ptr<const Tx>;
 
@@ -13,6 +15,8 @@ class Tx {
 public:
     // Takes ownership of the bytes. `raw` must be one transaction and nothing else.
     static Result<TxPtr, DecodeError> parse(Bytes raw);
+    // The same for the form before BIP144, in which a transaction may have no inputs yet (RPC, builders).
+    static Result<TxPtr, DecodeError> parse_without_witness(Bytes raw);
 
     [[nodiscard]] TxView view() const { return table_[0]; }
     [[nodiscard]] ByteSpan raw() const { return table_.buffer(); }
@@ -20,6 +24,8 @@ public:
     [[nodiscard]] const Wtxid& wtxid() const { return table_.wtxids()[0]; }
 
 private:
+    static Result<TxPtr, DecodeError> parse_as(Bytes raw, TxForm form);
+
     TxTable table_;
 };
 
@@ -51,8 +57,8 @@ struct MutableTx {
 
     static MutableTx from(TxView tx);
     [[nodiscard]] Bytes serialize() const;
-    // What was just serialized is parsed back: fails only if the sizes exceed the format's limits, a programmer's
-    // error.
+    // What was just serialized is parsed back; sizes beyond the format's limits are a programmer's error. A transaction
+    // without inputs is read in the form before BIP144.
     [[nodiscard]] TxPtr freeze() const;
 };
 

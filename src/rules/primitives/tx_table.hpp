@@ -23,7 +23,7 @@ struct InputSlot {
     std::uint32_t prevout;  // 36 bytes
     std::uint32_t script;   // script_length bytes, followed by 4 bytes of sequence
     std::uint32_t script_length;
-    std::uint32_t witness;  // first item's length prefix; meaningless when witness_count is 0
+    std::uint32_t witness;  // first item's length prefix; no bytes when witness_count is 0
     std::uint32_t witness_end;
     std::uint32_t witness_count;
 };
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] std::span<const Wtxid> wtxids() const { return wtxids_; }
 
 private:
-    friend class TxTableParser;  // tx_table.cpp: the only builder
+    friend class TxTableParser;  // tx_table_parser.hpp: the only builder
     friend class TxView;
 
     Bytes buffer_;
@@ -90,10 +90,17 @@ private:
 class InputView {
 public:
     InputView(ByteSpan buffer, const InputSlot& slot) : buffer_(buffer), slot_(&slot) {}
-    [[nodiscard]] OutPoint prevout() const;
+    [[nodiscard]] OutPoint prevout() const {
+        return {Txid::from(buffer_.data() + slot_->prevout),
+                load_le<std::uint32_t>(buffer_.data() + slot_->prevout + 32)};
+    }
     [[nodiscard]] ByteSpan script_sig() const { return buffer_.subspan(slot_->script, slot_->script_length); }
-    [[nodiscard]] std::uint32_t sequence() const;
-    [[nodiscard]] WitnessView witness() const;
+    [[nodiscard]] std::uint32_t sequence() const {
+        return load_le<std::uint32_t>(buffer_.data() + slot_->script + slot_->script_length);
+    }
+    [[nodiscard]] WitnessView witness() const {
+        return {buffer_.subspan(slot_->witness, slot_->witness_end - slot_->witness), slot_->witness_count};
+    }
 
 private:
     ByteSpan buffer_;
@@ -119,8 +126,12 @@ public:
     [[nodiscard]] std::uint32_t lock_time() const;
     [[nodiscard]] std::size_t input_count() const { return slot().input_count; }
     [[nodiscard]] std::size_t output_count() const { return slot().output_count; }
-    [[nodiscard]] InputView input(std::size_t i) const;
-    [[nodiscard]] OutputView output(std::size_t i) const;
+    [[nodiscard]] InputView input(std::size_t i) const {
+        return {table_->buffer_, table_->inputs_[slot().first_input + i]};
+    }
+    [[nodiscard]] OutputView output(std::size_t i) const {
+        return {table_->buffer_, table_->outputs_[slot().first_output + i]};
+    }
     [[nodiscard]] const Txid& txid() const { return table_->txids_[index_]; }
     [[nodiscard]] const Wtxid& wtxid() const { return table_->wtxids_[index_]; }
     // A single input that spends the null outpoint.
