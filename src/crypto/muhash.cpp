@@ -115,7 +115,8 @@ std::optional<MuHash> MuHash::from_state(ByteSpan state) {
         const ByteSpan bytes = state.first(8 * kLimbs);
         state = state.subspan(8 * kLimbs);
         std::ranges::copy(bytes, std::as_writable_bytes(std::span(*number)).begin());
-        if (exceeds(*number) || mpn_zero_p(number->data(), kLimbs) != 0) {
+        reduce(*number);
+        if (mpn_zero_p(number->data(), kLimbs) != 0) {
             return std::nullopt;
         }
     }

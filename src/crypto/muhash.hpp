@@ -31,7 +31,8 @@ public:
 
     // Numerator and denominator, 384 little-endian bytes each.
     [[nodiscard]] std::array<std::byte, kStateSize> state() const;
-    // Nothing unless exactly kStateSize bytes with both numbers below the modulus and not zero.
+    // Numbers above the modulus are reduced. Nothing unless exactly kStateSize bytes, or when a number is a multiple of
+    // the modulus, which no set has.
     static std::optional<MuHash> from_state(ByteSpan state);
 
 private:

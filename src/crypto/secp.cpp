@@ -1,8 +1,5 @@
 #include "crypto/secp.hpp"
 
-#include <string.h>
-#include <unistd.h>
-
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_recovery.h>
@@ -19,16 +16,10 @@ namespace {
 const unsigned char* raw(const std::byte* bytes) { return reinterpret_cast<const unsigned char*>(bytes); }
 unsigned char* raw(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 
-// Blinded against side channels; the blinding never shows in a result. Created at first use, constant afterwards.
+// Created at first use, constant afterwards. Not blinded: entropy does not belong in this room, and signing here serves
+// block signatures and RPC calls on the operator's own machine.
 const secp256k1_context* signing_context() {
-    static const secp256k1_context* const kContext = [] {
-        secp256k1_context* context = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
-        std::array<unsigned char, 32> seed;
-        if (getentropy(seed.data(), seed.size()) == 0) {
-            KEEL_ASSERT(secp256k1_context_randomize(context, seed.data()) == 1);
-        }
-        return context;
-    }();
+    static const secp256k1_context* const kContext = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
     return kContext;
 }
 
@@ -165,7 +156,11 @@ bool verify_taproot_commitment(ByteSpan output_key, bool odd_y, ByteSpan interna
 
 SecretKey::SecretKey(ByteSpan bytes) { std::ranges::copy(bytes, bytes_.begin()); }
 
-SecretKey::~SecretKey() { explicit_bzero(bytes_.data(), bytes_.size()); }
+SecretKey::~SecretKey() {
+    bytes_.fill(std::byte{0});
+    // The compiler must assume that somebody reads the zeroes.
+    __asm__ __volatile__("" : : "r"(bytes_.data()) : "memory");
+}
 
 std::optional<SecretKey> SecretKey::from_bytes(ByteSpan bytes) {
     if (bytes.size() != 32 || secp256k1_ec_seckey_verify(secp256k1_context_static, raw(bytes.data())) != 1) {

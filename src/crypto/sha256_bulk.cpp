@@ -151,6 +151,28 @@ void step(const Sha256Kernel& kernel, Lanes& all) {
     }
 }
 
+struct Work {
+    std::span<const Pieces> messages;
+    std::span<RawHash> out;
+    std::size_t next = 0;
+};
+
+// Gives each idle lane a message; false when there are too few left to occupy them all.
+bool fill(const Sha256Kernel& kernel, Lanes& all, Work& work) {
+    for (std::size_t i = 0; i < kernel.lanes; ++i) {
+        if (all.lanes[i].busy()) {
+            continue;
+        }
+        if (work.next == work.messages.size()) {
+            return false;
+        }
+        all.states[i] = kSha256Start;
+        all.lanes[i].start(work.messages[work.next], work.out[work.next]);
+        ++work.next;
+    }
+    return true;
+}
+
 }  // namespace
 
 void sha256d_64(const Sha256Kernel& kernel, std::span<RawHash> out, ByteSpan in) {
@@ -171,22 +193,11 @@ void sha256d_64(const Sha256Kernel& kernel, std::span<RawHash> out, ByteSpan in)
 void sha256d_many(const Sha256Kernel& kernel, std::span<const Pieces> messages, std::span<RawHash> out) {
     KEEL_ASSERT(messages.size() == out.size());
     Lanes all;
-    std::size_t next = 0;
-    for (;;) {
-        for (std::size_t i = 0; i < kernel.lanes; ++i) {
-            if (all.lanes[i].busy()) {
-                continue;
-            }
-            if (next == messages.size()) {
-                drain(kernel, all);
-                return;
-            }
-            all.states[i] = kSha256Start;
-            all.lanes[i].start(messages[next], out[next]);
-            ++next;
-        }
+    Work work{messages, out};
+    while (fill(kernel, all, work)) {
         step(kernel, all);
     }
+    drain(kernel, all);
 }
 
 void sha256d_64(std::span<RawHash> out, ByteSpan in) { sha256d_64(sha256_kernel(), out, in); }
