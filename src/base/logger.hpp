@@ -51,10 +51,15 @@ public:
 };
 
 inline void append_text(std::string& out, std::string_view text) { out += text; }
-inline void append_text(std::string& out, bool value) { out += value ? "true" : "false"; }
 template <std::integral T>
 void append_text(std::string& out, T value) {
-    out += std::to_string(value);
+    if constexpr (std::same_as<T, bool>) {
+        out += value ? "true" : "false";
+    } else if constexpr (std::same_as<T, char>) {
+        out += value;
+    } else {
+        out += std::to_string(value);
+    }
 }
 template <class Tag, class Rep>
 void append_text(std::string& out, Strong<Tag, Rep> value) {
