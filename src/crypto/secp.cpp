@@ -123,6 +123,16 @@ std::optional<Bytes> compress_public_key(ByteSpan public_key) {
     return serialize_key(*key, true);
 }
 
+std::optional<std::array<std::byte, 65>> decompress_public_key(ByteSpan public_key) {
+    const auto key = parse_key(public_key);
+    if (!key) {
+        return std::nullopt;
+    }
+    std::array<std::byte, 65> out;
+    std::ranges::copy(serialize_key(*key, false), out.begin());
+    return out;
+}
+
 RawHash taproot_tweak(const XOnlyKey& internal_key, const std::optional<RawHash>& merkle_root) {
     return tap_tweak(internal_key, merkle_root);
 }

@@ -32,6 +32,8 @@ using RecoverableSignature = std::array<std::byte, 65>;
 [[nodiscard]] bool is_valid_xonly_key(ByteSpan xonly_key);
 // The 33-byte form of any valid public key.
 [[nodiscard]] std::optional<Bytes> compress_public_key(ByteSpan public_key);
+// The 65-byte uncompressed form of any valid public key.
+[[nodiscard]] std::optional<std::array<std::byte, 65>> decompress_public_key(ByteSpan public_key);
 
 // BIP341 "Constructing and spending Taproot outputs": hash_TapTweak(internal key || merkle root), without the root
 // for outputs that have no script path.

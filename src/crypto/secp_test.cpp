@@ -126,6 +126,7 @@ TEST(Ecdsa, SignsAndVerifiesInEveryKeyForm) {
         for (const Bytes& form : {compressed, uncompressed, hybrid}) {
             EXPECT_TRUE(is_valid_public_key(form));
             EXPECT_EQ(compress_public_key(form), compressed);
+            EXPECT_TRUE(equal(decompress_public_key(form).value(), uncompressed));
             EXPECT_TRUE(verify_ecdsa(form, signature, message));
             EXPECT_FALSE(verify_ecdsa(form, signature, random_hash(rng)));
         }
@@ -253,6 +254,8 @@ TEST(PublicKeys, XOnlyKeysMustBeOnTheCurve) {
     EXPECT_TRUE(is_valid_xonly_key(hex("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")));
     EXPECT_FALSE(is_valid_xonly_key(hex("eefdea4cdb677750a420fee807eacf21eb9898ae79b9768766e4faa04a2d4a34")));
     EXPECT_FALSE(is_valid_xonly_key(Bytes(31, std::byte{1})));
+    EXPECT_FALSE(
+        decompress_public_key(hex("02eefdea4cdb677750a420fee807eacf21eb9898ae79b9768766e4faa04a2d4a34")).has_value());
 }
 
 }  // namespace
