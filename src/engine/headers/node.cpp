@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "rules/consensus/pow.hpp"
-
 namespace keel::headers {
 
 using primitives::Height;

@@ -10,7 +10,7 @@
 #include <atomic>
 
 #include "base/time.hpp"
-#include "base/u256.hpp"
+#include "rules/consensus/pow.hpp"
 #include "rules/primitives/header.hpp"
 
 namespace keel::headers {
@@ -22,6 +22,19 @@ enum class Mark : std::uint32_t {
     connected = 1U << 2U,        // connected once with every rule checked that was not assumed
     failed = 1U << 3U,           // broke a rule, or was named in invalidateblock
     failed_ancestor = 1U << 4U,  // descends from a failed block
+};
+
+// Where the store keeps a record: for this room three numbers without meaning.
+struct Place {
+    std::uint32_t file = 0;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;  // bytes
+
+    bool operator==(const Place&) const = default;
+    [[nodiscard]] std::uint64_t pack() const { return (std::uint64_t{file} << 32U) | offset; }
+    static Place unpack(std::uint64_t packed, std::uint32_t size) {
+        return {static_cast<std::uint32_t>(packed >> 32U), static_cast<std::uint32_t>(packed), size};
+    }
 };
 
 class Node {
@@ -36,7 +49,7 @@ public:
     [[nodiscard]] const Node* previous() const { return previous_; }
     [[nodiscard]] primitives::Height height() const { return height_; }
     // Sum of the expected hashes from genesis to here, both included.
-    [[nodiscard]] const U256& chain_work() const { return chain_work_; }
+    [[nodiscard]] const consensus::ChainWork& chain_work() const { return chain_work_; }
     // Median of the times of this header and its ten predecessors (BIP113's clock for the next block).
     [[nodiscard]] std::int64_t median_time_past() const { return median_time_past_; }
     // Dense number in order of insertion; genesis is 0.
@@ -52,9 +65,13 @@ public:
     [[nodiscard]] bool is_failed() const { return is(Mark::failed) || is(Mark::failed_ancestor); }
     [[nodiscard]] std::uint32_t marks() const { return marks_.load(std::memory_order_acquire); }
 
-    // Opaque here: where the store put the block and its undo data. Meaningful with has_data and has_undo.
-    [[nodiscard]] std::uint64_t data_place() const { return data_place_.load(std::memory_order_acquire); }
-    [[nodiscard]] std::uint64_t undo_place() const { return undo_place_.load(std::memory_order_acquire); }
+    // Where the store put the block and its undo data. Meaningful with has_data and has_undo.
+    [[nodiscard]] Place data_place() const {
+        return Place::unpack(data_place_.load(std::memory_order_acquire), data_size_);
+    }
+    [[nodiscard]] Place undo_place() const {
+        return Place::unpack(undo_place_.load(std::memory_order_acquire), undo_size_);
+    }
     // Number of transactions in the block; 0 until its data was seen once (pruning does not forget it).
     [[nodiscard]] std::uint32_t tx_count() const { return tx_count_.load(std::memory_order_acquire); }
     // Number of transactions from genesis to here; 0 while the data of some block in between was never seen.
@@ -67,12 +84,14 @@ private:
     primitives::Header header_;
     const Node* previous_;
     const Node* jump_;  // skew-binary ancestor pointer: makes ancestor() logarithmic with one pointer a node
-    U256 chain_work_;
+    consensus::ChainWork chain_work_;
     std::int64_t median_time_past_;
     primitives::Height height_;
     std::uint32_t id_;
     std::atomic<std::uint32_t> marks_{0};
     std::atomic<std::uint32_t> tx_count_{0};
+    std::atomic<std::uint32_t> data_size_{0};
+    std::atomic<std::uint32_t> undo_size_{0};
     std::atomic<std::uint64_t> chain_tx_count_{0};
     std::atomic<std::uint64_t> data_place_{0};
     std::atomic<std::uint64_t> undo_place_{0};

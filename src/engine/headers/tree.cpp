@@ -97,19 +97,19 @@ std::vector<const Node*> Tree::descendants_locked(const Node& from) const {
     return out;
 }
 
-void Tree::set_data(const Node& node, std::uint64_t place, std::uint32_t tx_count) {
+void Tree::set_data(const Node& node, const Place& place, std::uint32_t tx_count) {
     const Lock lock(mutex_);
     Node& target = writable(node);
-    target.data_place_.store(place, std::memory_order_release);
+    store_data(target, place);
     target.tx_count_.store(tx_count, std::memory_order_release);
     set(target, Mark::has_data);
     extend_chain_tx_counts(target);
 }
 
-void Tree::set_undo(const Node& node, std::uint64_t place) {
+void Tree::set_undo(const Node& node, const Place& place) {
     const Lock lock(mutex_);
     Node& target = writable(node);
-    target.undo_place_.store(place, std::memory_order_release);
+    store_undo(target, place);
     set(target, Mark::has_undo);
 }
 
@@ -164,8 +164,8 @@ void Tree::clear_failed(const Node& node) {
 void Tree::restore(const Node& node, const Restored& record) {
     const Lock lock(mutex_);
     Node& target = writable(node);
-    target.data_place_.store(record.data_place, std::memory_order_release);
-    target.undo_place_.store(record.undo_place, std::memory_order_release);
+    store_data(target, record.data);
+    store_undo(target, record.undo);
     target.tx_count_.store(record.tx_count, std::memory_order_release);
     target.marks_.store(record.marks, std::memory_order_release);
     if (record.tx_count != 0) {
@@ -205,6 +205,16 @@ void Tree::set(Node& node, Mark mark) {
 void Tree::clear(Node& node, Mark mark) {
     node.marks_.fetch_and(~static_cast<std::uint32_t>(mark), std::memory_order_acq_rel);
     changed(node);
+}
+
+void Tree::store_data(Node& node, const Place& place) {
+    node.data_size_.store(place.size, std::memory_order_release);
+    node.data_place_.store(place.pack(), std::memory_order_release);
+}
+
+void Tree::store_undo(Node& node, const Place& place) {
+    node.undo_size_.store(place.size, std::memory_order_release);
+    node.undo_place_.store(place.pack(), std::memory_order_release);
 }
 
 void Tree::extend_chain_tx_counts(Node& from) {

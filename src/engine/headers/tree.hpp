@@ -40,8 +40,8 @@ public:
     [[nodiscard]] std::vector<const Node*> descendants(const Node& from) const;
 
     // The block's bytes are on disk. Also counts its transactions along the branch as far as they are known.
-    void set_data(const Node& node, std::uint64_t place, std::uint32_t tx_count);
-    void set_undo(const Node& node, std::uint64_t place);
+    void set_data(const Node& node, const Place& place, std::uint32_t tx_count);
+    void set_undo(const Node& node, const Place& place);
     void set_connected(const Node& node);
     // Pruned: neither data nor undo can be read any more.
     void clear_data(const Node& node);
@@ -55,8 +55,8 @@ public:
     struct Restored {
         std::uint32_t marks = 0;
         std::uint32_t tx_count = 0;
-        std::uint64_t data_place = 0;
-        std::uint64_t undo_place = 0;
+        Place data;
+        Place undo;
     };
     void restore(const Node& node, const Restored& record);
 
@@ -68,6 +68,8 @@ private:
     void changed(const Node& node);
     void set(Node& node, Mark mark);
     void clear(Node& node, Mark mark);
+    static void store_data(Node& node, const Place& place);
+    static void store_undo(Node& node, const Place& place);
     void extend_chain_tx_counts(Node& from);
     void consider_best(const Node& node);
     void recompute_best();
