@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "testing/data.hpp"
+#include "testing/data_json.hpp"
 
 namespace keel::primitives {
 namespace {
@@ -32,9 +34,10 @@ TEST(Params, GenesisBlocksHaveTheKnownHashesAndMerkleRoots) {
 TEST(Params, FirstGenesisBlockIsThe285KnownBytes) {
     const Block& block = *main_params().genesis;
     EXPECT_EQ(block.raw().size(), 285U);
-    EXPECT_EQ(to_hex(block.tx(0).input(0).script_sig()),
-              "04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f6620"
-              "7365636f6e64206261696c6f757420666f722062616e6b73");
+    EXPECT_EQ(
+        to_hex(block.tx(0).input(0).script_sig()),
+        "04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f6620"
+        "7365636f6e64206261696c6f757420666f722062616e6b73");
     EXPECT_EQ(block.tx(0).output(0).value(), Amount(50 * kSatoshiPerBitcoin));
 }
 
@@ -51,6 +54,39 @@ TEST(Params, RetargetIntervalIsTwoWeeksOfTenMinutesEverywhereButOnRegtest) {
         EXPECT_EQ(params->pow.interval(), 2016) << params->name;
     }
     EXPECT_EQ(regtest_params().pow.interval(), 144);
+}
+
+void expect_as_listed(const Params& params, const boost::json::value& listed) {
+    EXPECT_EQ(params.name, testing::text_of(listed.at("chain")));
+    EXPECT_EQ(to_hex(ByteSpan(params.genesis->hash().bytes)), testing::text_of(listed.at("genesis")));
+    EXPECT_EQ(params.halving_interval, listed.at("subsidy_halving_interval").as_int64());
+    EXPECT_EQ(to_hex_reversed(params.pow.limit.to_le()), testing::text_of(listed.at_pointer("/pow/limit")));
+    EXPECT_EQ(params.default_port, listed.at_pointer("/net/default_port").as_int64());
+    EXPECT_EQ(to_hex(params.magic), testing::text_of(listed.at_pointer("/net/magic")));
+    EXPECT_EQ(params.prefixes.bech32_hrp, testing::text_of(listed.at_pointer("/addresses/bech32_hrp")));
+    if (const auto* challenge = listed.as_object().if_contains("signet")) {
+        EXPECT_EQ(to_hex(params.signet_challenge), testing::text_of(challenge->at("challenge")));
+    }
+    if (!params.pow.no_retargeting) {
+        EXPECT_EQ(params.pow.target_spacing, listed.at_pointer("/pow/target_spacing").as_int64());
+        EXPECT_EQ(params.pow.interval(), listed.at_pointer("/pow/difficulty_retarget_interval").as_int64());
+    }
+}
+
+TEST(Params, AgreeWithWhatCoreListsForEachNetwork) {
+    KEEL_DATA_OR_SKIP(const auto folder, "vectors/core/util");
+    const std::pair<const Params&, const char*> rows[] = {{main_params(), "mainnet"},
+                                                          {testnet3_params(), "testnet"},
+                                                          {testnet4_params(), "testnet4"},
+                                                          {signet_params(), "signet"},
+                                                          {regtest_params(), "regtest"}};
+    for (const auto& [params, file] : rows) {
+        SCOPED_TRACE(file);
+        expect_as_listed(params, testing::load_json(folder / (std::string("getchainparams-") + file + ".json")));
+    }
+    const Params custom = signet_params_with(
+        from_hex("512102f7561d208dd9ae99bf497273e16f389bdbd6c4742ddb8e6b216e64fa2928ad8f51ae").value());
+    expect_as_listed(custom, testing::load_json(folder / "getchainparams-signet-custom.json"));
 }
 
 }  // namespace
