@@ -102,6 +102,25 @@ struct FoundBlock {
     FilePos pos;
 };
 
+struct WrittenUndo {
+    FilePos pos;
+    std::uint32_t size = 0;  // from the payload on, checksum included
+};
+
+// Syncs files by name, and their folder; shares nothing with the BlockFiles it came from.
+class SyncJob {
+public:
+    SyncJob() = default;
+    SyncJob(std::string dir, std::vector<std::string> paths) : dir_(std::move(dir)), paths_(std::move(paths)) {}
+    [[nodiscard]] bool empty() const { return paths_.empty(); }
+    // Any thread. A file that was pruned meanwhile is no error.
+    [[nodiscard]] StoreResult<void> run(Files& files) const;
+
+private:
+    std::string dir_;
+    std::vector<std::string> paths_;
+};
+
 class BlockFiles {
 public:
     // Ends of what the index knows, per file number: one past the last byte of the last block and undo record.
@@ -117,8 +136,11 @@ public:
 
     [[nodiscard]] StoreResult<FilePos> write_block(ByteSpan raw);
     // Undo of a block that is in `block_file`.
-    [[nodiscard]] StoreResult<FilePos> write_undo(std::uint32_t block_file, const SpentCoins& coins,
-                                                  const BlockHash& previous);
+    [[nodiscard]] StoreResult<WrittenUndo> write_undo(std::uint32_t block_file, const SpentCoins& coins,
+                                                      const BlockHash& previous);
+    // What was written since the last call, as a job that makes it durable on another thread (a sync can take half a
+    // second, which the validation thread must not wait for).
+    [[nodiscard]] SyncJob take_unsynced();
     // Makes everything written so far durable, names included. Costs nothing when nothing was written.
     [[nodiscard]] StoreResult<void> sync();
 
