@@ -68,6 +68,9 @@ struct ConnectError {
     std::size_t tx = 0;
     std::size_t input = 0;
     store::KvError disk;
+    // Unless `disk`: a coin for every input as in BlockDelta, those that are missing with height kNoHeight, so that the
+    // rules can name what is wrong first.
+    std::shared_ptr<const store::SpentCoins> spent;
 };
 
 // What connecting one block did. The spent coins are the block's undo data and the input of its script checks; they are

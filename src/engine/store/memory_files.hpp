@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "base/rng.hpp"
 #include "engine/store/files.hpp"
@@ -51,7 +52,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Node>> now_;      // names as programs see them
     std::map<std::string, std::shared_ptr<Node>> durable_;  // names as a crash leaves them for certain
-    std::map<std::string, bool> dirs_;
+    std::set<std::string> dirs_;
     Faults faults_;
     std::uint64_t epoch_ = 0;  // handles of an earlier epoch are dead
 };

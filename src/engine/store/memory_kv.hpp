@@ -55,6 +55,7 @@ private:
     [[nodiscard]] Result<void, KvError> check_write(std::size_t bytes);
     [[nodiscard]] std::optional<KvError> read_fault() const;
     void detach();
+    void make_durable();
 
     mutable std::mutex mutex_;
     std::shared_ptr<State> now_;     // copied before a write when a snapshot shares it
