@@ -77,7 +77,26 @@ void write_varint(Bytes& out, std::uint64_t value);
 std::uint64_t read_varint(Reader& in);
 // Amount and script of an output.
 void write_compressed_output(Bytes& out, Amount value, ByteSpan script);
+
+// An output read but not yet expanded: the script's size is known, its bytes are still packed.
+struct PackedOutput {
+    Amount value;
+    std::uint64_t kind = 0;  // 0 to 5: a template; otherwise the script itself
+    ByteSpan payload;
+    std::size_t script_size = 0;
+};
 // Fails the reader when damaged. An unspendably long script reads as OP_RETURN, as in Core.
-void read_compressed_output(Reader& in, Amount& value, Bytes& script);
+PackedOutput read_packed_output(Reader& in);
+// `script` has script_size bytes. False when a packed public key is not on the curve: damaged.
+[[nodiscard]] bool unpack_script(const PackedOutput& output, MutableByteSpan script);
+
+// A coin's value, read but not expanded.
+struct PackedCoin {
+    Height height;
+    bool coinbase = false;
+    PackedOutput output;
+};
+// Nothing when damaged: truncated, trailing bytes, amount or height out of range.
+std::optional<PackedCoin> read_packed_coin(ByteSpan value);
 
 }  // namespace keel::store

@@ -16,8 +16,8 @@ FileResult<Bytes> read_file(Files& files, const std::string& path, std::size_t l
     KEEL_TRY(const auto file, files.open(path, OpenMode::read));
     KEEL_TRY(const auto size, file->size());
     if (size > limit) {
-        return Failure(FileError{FileFault::io, "read", path,
-                                 "larger than expected (" + std::to_string(size) + " bytes)"});
+        return Failure(
+            FileError{FileFault::io, "read", path, "larger than expected (" + std::to_string(size) + " bytes)"});
     }
     Bytes content(size);
     KEEL_TRY(const auto got, file->read_at(0, content));

@@ -17,7 +17,10 @@ std::size_t index_of(KvFamily family) { return static_cast<std::size_t>(family);
 class MemoryKv::Iterator final : public KvIterator {
 public:
     Iterator(std::shared_ptr<const State> state, KvFamily family, std::optional<KvError> error)
-        : state_(std::move(state)), family_((*state_)[index_of(family)]), at_(family_.end()), error_(std::move(error)) {}
+        : state_(std::move(state)),
+          family_((*state_)[index_of(family)]),
+          at_(family_.end()),
+          error_(std::move(error)) {}
 
     void seek(ByteSpan from) override { at_ = error_ ? family_.end() : family_.lower_bound(from); }
     void next() override {

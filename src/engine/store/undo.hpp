@@ -11,8 +11,8 @@
 namespace keel::store {
 
 // All spent coins of a block in one piece: flat, a handful of allocations whatever the number of coins. Filled while
-// connecting or from disk, immutable afterwards, shared by pointer with rule and script checks. Views into it stay valid
-// for as long as it lives, also while it is filled and when it is moved.
+// connecting or from disk, immutable afterwards, shared by pointer with rule and script checks. Views into it stay
+// valid for as long as it lives, also while it is filled and when it is moved.
 class SpentCoins {
 public:
     SpentCoins() = default;
@@ -26,6 +26,9 @@ public:
     void add(const CoinView& coin);
     // The same with room for a script of `script_bytes` that the caller fills before the next call.
     MutableByteSpan add_unfilled(const CoinView& without_script, std::size_t script_bytes);
+
+    // The coin of a coin database value. False, and nothing added, when damaged.
+    [[nodiscard]] bool add_encoded(ByteSpan value);
 
     [[nodiscard]] std::size_t tx_count() const { return txs_.size(); }
     // Position in coins() of a transaction's first coin; transaction 0 is the first after the coinbase.
