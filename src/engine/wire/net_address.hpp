@@ -61,8 +61,7 @@ private:
 };
 
 // Addresses that one party can probably obtain many of: /16 of IPv4, /32 of IPv6 (/36 of Hurricane Electric's tunnels),
-// 4 bits of key networks. First byte: the network class. All local addresses are one group, and so are all unroutable
-// ones of a network.
+// 4 bits of key networks. First byte: the network class. All unroutable addresses, local ones included, are one group.
 struct NetGroup {
     std::array<std::byte, 11> bytes{};
     std::uint8_t size = 0;
@@ -117,8 +116,8 @@ void write_address_v2(Writer& out, const NetAddress& address);
 std::string to_string(const NetAddress& address);
 // "1.2.3.4:8333", "[2001:db8::1]:8333", "….onion:8333".
 std::string to_string(const Endpoint& endpoint);
-// Reads what to_string() writes, and an IPv6 address in brackets; no host names, no zones. Tor v3 checksums are
-// verified. fc00::/8 is IPv6 here: see as_cjdns().
+// Reads what to_string() writes (except internal names), and an IPv6 address in brackets; no host names, no zones. Tor
+// v3 checksums are verified. fc00::/8 is IPv6 here: see as_cjdns().
 std::optional<NetAddress> parse_address(std::string_view text);
 // The port, where absent, is `default_port`.
 std::optional<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port);

@@ -3,7 +3,7 @@
 //
 // The owner of the socket runs this loop:
 //   buffer = receive_buffer(); n = read(socket, buffer); received(n);
-//   while (next() gives something) handle it;
+//   while (next() gives something) handle it;   (until it gives nothing: only then is there room to receive)
 //   take_output() and write it to the socket, also after send() and once at the start.
 // A large payload is received straight into the buffer that the message will own.
 //
@@ -81,10 +81,10 @@ public:
     [[nodiscard]] virtual TransportKind kind() const = 0;
     // BIP324: the same on both sides, known after the handshake.
     [[nodiscard]] virtual std::optional<RawHash> session_id() const = 0;
-
-    // Copies bytes in: for tests and simulated links, where no socket reads into receive_buffer(). Stops early when the
-    // stream fails.
-    void push(ByteSpan bytes);
 };
+
+// The loop above over bytes in memory, for simulated links and tests: appends what became complete to `events`. The
+// error that ended the stream, if one did.
+std::optional<TransportError> receive_all(Transport& transport, ByteSpan bytes, std::vector<TransportEvent>& events);
 
 }  // namespace keel::wire

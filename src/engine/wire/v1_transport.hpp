@@ -4,6 +4,7 @@
 // only. Complexity: every byte is moved at most twice, whatever the sizes of reads and messages.
 #pragma once
 
+#include "crypto/sha256.hpp"
 #include "engine/wire/transport.hpp"
 
 namespace keel::wire {
@@ -34,19 +35,21 @@ public:
 
 private:
     struct Incoming {
-        Command command;
-        bool command_ok = false;
+        std::optional<Command> command;  // nothing: not one that a peer may use
         std::array<std::byte, 4> checksum{};
         std::size_t size = 0;      // of the payload
-        std::size_t received = 0;  // bytes of it that are there
+        std::size_t received = 0;  // bytes of it that are there, and hashed
         Bytes payload;             // as large as its bytes so far justify
+        crypto::Sha256 hasher;
     };
 
     [[nodiscard]] ByteSpan staged() const;
+    // The next bytes of the stream belong to the payload under way and go where it lives.
     [[nodiscard]] bool receives_directly() const;
-    Result<bool, TransportError> read_header();
+    std::optional<TransportError> read_header();
     void take_staged();
-    void grow();
+    // Makes room for `needed` bytes of payload, and for more according to kFirstPayloadBytes.
+    void reserve_payload(std::size_t needed);
     TransportEvent finish();
 
     Magic magic_;
