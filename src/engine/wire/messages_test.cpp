@@ -63,8 +63,6 @@ Hash256<Tag> hash_of(std::uint8_t fill) {
 // One message of each type with every field off its default.
 std::vector<Message> samples() {
     const Endpoint v4{NetAddress::ipv4(1, 2, 3, 4), 8333};
-    const auto block_hash = hash_of<primitives::BlockHash>;
-    (void)block_hash;
     const PeerAddress peer{77, {9}, v4};
     const PeerAddress onion{78, {1ULL << 40U}, {NetAddress(Net::torv3, hash_of(9).span()), 1}};
     const Header header{2,
@@ -182,7 +180,9 @@ TEST(Messages, bytes_behind_a_message_are_ignored_where_later_versions_may_add_f
                            std::holds_alternative<TxMessage>(message) || std::holds_alternative<Feature>(message);
         const auto result = with_extra(message);
         EXPECT_EQ(result.has_value(), !exact) << command_of(message);
-        if (!result) EXPECT_EQ(result.error().detail, DecodeError::trailing_bytes);
+        if (!result) {
+            EXPECT_EQ(result.error().detail, DecodeError::trailing_bytes);
+        }
     }
 }
 
@@ -213,7 +213,9 @@ TEST(Messages, counts_above_their_limit_are_refused_before_their_content) {
             payload.resize(payload.size() + count * c.item_bytes + 32);
             const auto message = decode(c.command, payload);
             EXPECT_EQ(message.has_value(), count == c.limit);
-            if (!message) EXPECT_EQ(message.error().kind, WireError::Kind::over_limit);
+            if (!message) {
+                EXPECT_EQ(message.error().kind, WireError::Kind::over_limit);
+            }
         }
     }
 }

@@ -42,8 +42,6 @@ bool starts_with(ByteSpan bytes, ByteSpan start) {
     return bytes.size() >= start.size() && equal(bytes.first(start.size()), start);
 }
 
-std::uint32_t octet(ByteSpan bytes, std::size_t i) { return std::to_integer<std::uint32_t>(bytes[i]); }
-
 // Blocks of the IANA special-purpose registries that matter here. `bits` of the prefix count.
 struct Subnet {
     std::array<std::byte, 16> prefix;
