@@ -48,8 +48,9 @@ Result<Message, WireError> decode_as(Bytes payload) {
 
 template <class M>
 Payload encode_as(const M& message) {
-    if constexpr (std::is_same_v<M, Unknown>) {
-        KEEL_ASSERT(!"an unknown message cannot be encoded");
+    constexpr bool is_known = !std::is_same_v<M, Unknown>;
+    KEEL_ASSERT(is_known);
+    if constexpr (!is_known) {
         return {};
     } else if constexpr (OwnsPayload<M>) {
         return Spec<M>::share(message);
