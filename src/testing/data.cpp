@@ -29,6 +29,8 @@ std::string data_missing(std::string_view name) {
            ": set KEEL_DATA to the folder of test vectors (see CONTRIBUTING.md) to run this test";
 }
 
+std::filesystem::path source_path(std::string_view name) { return std::filesystem::path(KEEL_SOURCE_DIR) / name; }
+
 Bytes read_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary | std::ios::ate);
     Bytes out(in ? static_cast<std::size_t>(in.tellg()) : 0);

@@ -20,6 +20,9 @@ std::optional<std::filesystem::path> data_path(std::string_view name);
 // What a skipped test says: which path is missing and how to supply it.
 std::string data_missing(std::string_view name);
 
+// A file of this repository, such as a page of the documentation that a test checks.
+std::filesystem::path source_path(std::string_view name);
+
 // The content of a file that exists; anything else ends the test program with a message.
 Bytes read_file(const std::filesystem::path& path);
 std::vector<std::string> read_lines(const std::filesystem::path& path);
