@@ -97,13 +97,13 @@ std::vector<const Node*> Tree::descendants_locked(const Node& from) const {
     return out;
 }
 
-void Tree::set_data(const Node& node, const Place& place, std::uint32_t tx_count) {
+std::vector<const Node*> Tree::set_data(const Node& node, const Place& place, std::uint32_t tx_count) {
     const Lock lock(mutex_);
     Node& target = writable(node);
     store_data(target, place);
     target.tx_count_.store(tx_count, std::memory_order_release);
     set(target, Mark::has_data);
-    extend_chain_tx_counts(target);
+    return extend_chain_tx_counts(target);
 }
 
 void Tree::set_undo(const Node& node, const Place& place) {
@@ -217,7 +217,8 @@ void Tree::store_undo(Node& node, const Place& place) {
     node.undo_place_.store(place.pack(), std::memory_order_release);
 }
 
-void Tree::extend_chain_tx_counts(Node& from) {
+std::vector<const Node*> Tree::extend_chain_tx_counts(Node& from) {
+    std::vector<const Node*> complete;
     std::vector<Node*> ready{&from};
     while (!ready.empty()) {
         Node& node = *ready.back();
@@ -227,16 +228,16 @@ void Tree::extend_chain_tx_counts(Node& from) {
             waiting_.emplace(node.previous_->id(), node.id());
             continue;
         }
-        if (node.chain_tx_count() != 0) {
-            continue;
-        }
         node.chain_tx_count_.store(before + node.tx_count(), std::memory_order_release);
+        changed(node);
+        complete.push_back(&node);
         const auto [begin, end] = waiting_.equal_range(node.id());
         for (auto it = begin; it != end; ++it) {
             ready.push_back(&nodes_[it->second]);
         }
         waiting_.erase(begin, end);
     }
+    return complete;
 }
 
 void Tree::consider_best(const Node& node) {

@@ -39,8 +39,9 @@ public:
     // Nodes below `from` (not itself) in order of insertion.
     [[nodiscard]] std::vector<const Node*> descendants(const Node& from) const;
 
-    // The block's bytes are on disk. Also counts its transactions along the branch as far as they are known.
-    void set_data(const Node& node, const Place& place, std::uint32_t tx_count);
+    // The block's bytes are on disk. Also counts its transactions along the branch as far as they are known: returned
+    // are the nodes whose branch is complete by this, parents first.
+    std::vector<const Node*> set_data(const Node& node, const Place& place, std::uint32_t tx_count);
     void set_undo(const Node& node, const Place& place);
     void set_connected(const Node& node);
     // Pruned: neither data nor undo can be read any more.
@@ -70,7 +71,7 @@ private:
     void clear(Node& node, Mark mark);
     static void store_data(Node& node, const Place& place);
     static void store_undo(Node& node, const Place& place);
-    void extend_chain_tx_counts(Node& from);
+    std::vector<const Node*> extend_chain_tx_counts(Node& from);
     void consider_best(const Node& node);
     void recompute_best();
     std::vector<const Node*> descendants_locked(const Node& from) const;

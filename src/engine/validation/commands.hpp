@@ -80,6 +80,7 @@ struct BlockVerdict {
 };
 // The block's memory is no longer held for storing: credit for the next one. Comes once for each SubmitBlock.
 struct BlockTaken {
+    primitives::BlockHash hash;
     Source source;
     std::size_t bytes = 0;
 };

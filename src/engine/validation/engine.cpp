@@ -1,0 +1,295 @@
+#include "engine/validation/engine.hpp"
+
+#include "base/assert.hpp"
+
+namespace keel::validation {
+
+using headers::Mark;
+using headers::Node;
+using primitives::Height;
+
+namespace {
+
+// Height of the highest block of this chain that was stored once and is gone, or -1.
+std::int32_t pruned_height(const Node& tip) {
+    for (const Node* node = &tip; node != nullptr; node = node->previous()) {
+        if (!node->is(Mark::has_data)) {
+            return node->height().value();
+        }
+    }
+    return -1;
+}
+
+}  // namespace
+
+Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now now)
+    : ports_(ports),
+      options_(options),
+      store_(ports, std::move(loaded.files)),
+      chain_(ports, options, std::move(loaded.cache), store_, *loaded.tip),
+      candidates_(ports.tree),
+      flusher_(ports, now.steady),
+      prefetcher_(ports),
+      pruner_(ports, options.prune_target) {
+    ports_.view.set_pruned_height(pruned_height(chain_.tip()));
+    for (const Node* node : ports_.tree.all()) {
+        const bool complete = node->chain_tx_count() != 0 && node->is(Mark::has_data) && !node->is_failed();
+        if (node == &chain_.tip() || (complete && node->chain_work() >= chain_.tip().chain_work())) {
+            candidates_.add_stored(*node, node == &chain_.tip());
+        }
+    }
+    ports_.view.publish(chain_.tip());
+}
+
+Engine::~Engine() = default;
+
+Progress Engine::step(Now now, Actions& out) {
+    if (broken_ || finished_) {
+        return Progress::idle;
+    }
+    const auto progress = advance(now, out);
+    if (!progress) {
+        broken_ = true;
+        out.emplace_back(Fatal{progress.error().message});
+        return Progress::idle;
+    }
+    return *progress;
+}
+
+OrBroken<Progress> Engine::advance(Now now, Actions& out) {
+    KEEL_TRY(const bool settled, settle_oldest(out));
+    if (settled) {
+        return Progress::worked;
+    }
+    KEEL_TRY(const bool written, keep_on_disk(now, out));
+    if (written) {
+        return Progress::worked;
+    }
+    if (!finishing_) {
+        KEEL_TRY(const bool taken, take_command(out));
+        if (taken) {
+            return Progress::worked;
+        }
+        KEEL_TRY(const bool connected, connect_next(now, out));
+        if (connected) {
+            return Progress::worked;
+        }
+    }
+    if (ports_.verify.help() || ports_.flush.help()) {
+        return Progress::worked;
+    }
+    if (!chain_.is_quiet() || flusher_.busy()) {
+        return Progress::waiting;
+    }
+    if (finishing_) {
+        const auto closed = store_.files().finish();
+        if (!closed) {
+            return Failure(broken_store("Cannot close the block files", closed.error()));
+        }
+        finished_ = true;
+        return Progress::idle;
+    }
+    const bool prefetching = verified_target_ != nullptr && verified_target_ != &chain_.tip();
+    return prefetching ? Progress::waiting : Progress::idle;
+}
+
+OrBroken<bool> Engine::settle_oldest(Actions& out) {
+    KEEL_TRY(const auto settled, chain_.settle());
+    if (!settled) {
+        return false;
+    }
+    if (settled->invalid) {
+        reject(*settled->invalid->node, settled->invalid->reject, out);
+        return true;
+    }
+    const Node& node = *settled->node;
+    candidates_.drop_worse_than(node);
+    prefetcher_.forget(node);
+    const Source source = take_source(node);
+    publish(out);
+    out.emplace_back(BlockVerdict{node.hash(), &node, source, Outcome::connected, std::nullopt});
+    return true;
+}
+
+// Submitted blocks are stored before the next one is connected as long as memory for them is left, so that coins can be
+// read ahead; commands of other kinds wait until nothing is in flight.
+bool Engine::can_take_block() const {
+    return store_.recent_bytes() < BlockStore::kRecentBytesMax / 2 || verified_target_ == &chain_.coin_tip();
+}
+
+OrBroken<bool> Engine::take_command(Actions& out) {
+    if (commands_.empty() || invalidating_ != nullptr) {
+        return false;
+    }
+    const bool is_block = std::holds_alternative<SubmitBlock>(commands_.front());
+    if (is_block ? !can_take_block() : !chain_.is_quiet()) {
+        return false;
+    }
+    const Command command = std::move(commands_.front());
+    commands_.pop_front();
+    KEEL_CHECK(std::visit([&](const auto& it) { return on(it, out); }, command));
+    return true;
+}
+
+bool Engine::branch_is_usable(const Node& node) const {
+    const Node* fork = headers::fork_point(node, chain_.tip());
+    for (const Node* at = &node; at != fork && at != verified_target_; at = at->previous()) {
+        if (at->is_failed() || !at->is(Mark::has_data)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const Node* Engine::target() {
+    for (const Node* best = candidates_.best(); best != nullptr; best = candidates_.best()) {
+        if (best == verified_target_ || branch_is_usable(*best)) {
+            verified_target_ = best;
+            return best;
+        }
+        candidates_.remove(*best);
+        verified_target_ = nullptr;
+    }
+    return nullptr;
+}
+
+OrBroken<bool> Engine::connect_next(Now now, Actions& out) {
+    if (invalidating_ != nullptr) {
+        return leave_branch();
+    }
+    const Node* goal = target();
+    const Node& at = chain_.coin_tip();
+    if (goal == nullptr || goal == &at) {
+        if (goal == &chain_.tip() || (goal == nullptr && chain_.is_quiet())) {
+            come_to_rest(out);
+        }
+        return false;
+    }
+    const bool must_flush_first = wants_flush(now) && !flusher_.busy();
+    if (must_flush_first || chain_.cache().must_wait()) {
+        return false;
+    }
+    if (!goal->has_ancestor(at)) {
+        return leave_branch();
+    }
+    prefetcher_.plan(at, *goal, chain_.cache(), store_);
+    const Node& next = *goal->ancestor(at.height() + 1);
+    if (!chain_.has_room() || prefetcher_.running(next)) {
+        return false;
+    }
+    KEEL_TRY(const auto invalid, chain_.connect(next, prefetcher_.find(next)));
+    if (invalid) {
+        reject(*invalid->node, invalid->reject, out);
+    }
+    return true;
+}
+
+OrBroken<bool> Engine::leave_branch() {
+    if (!chain_.is_quiet()) {
+        return false;
+    }
+    if (invalidating_ != nullptr && !chain_.tip().has_ancestor(*invalidating_)) {
+        ports_.tree.set_failed(*std::exchange(invalidating_, nullptr));
+        verified_target_ = nullptr;
+        candidates_.add_stored(chain_.tip(), true);
+        candidates_.refresh(chain_.tip());
+        return true;
+    }
+    KEEL_CHECK(chain_.disconnect_tip());
+    return true;
+}
+
+bool Engine::wants_flush(Now now) const {
+    const chain::CoinCache& cache = chain_.cache();
+    const bool behind = cache.flushed_state().best_block != cache.best_block();
+    const bool due = now.steady - flusher_.last_coins() >= options_.flush_interval;
+    return cache.wants_flush() || pruner_.has_chosen() || (behind && (due || finishing_ || !snapshots_.empty()));
+}
+
+OrBroken<bool> Engine::keep_on_disk(Now now, Actions& out) {
+    KEEL_TRY(const bool finished, flusher_.collect(chain_.cache()));
+    if (finished) {
+        KEEL_CHECK(prune());
+        return true;
+    }
+    if (flusher_.busy()) {
+        return false;
+    }
+    if (chain_.is_quiet()) {
+        pruner_.choose(store_, chain_.tip());
+        if (wants_flush(now)) {
+            flusher_.begin(store_, chain_.cache(), now.steady);
+            return true;
+        }
+        answer_snapshots(out);
+    }
+    if (now.steady - flusher_.last_records() >= options_.record_interval || (finishing_ && !finished_records_)) {
+        finished_records_ = finishing_;
+        flusher_.begin_records(store_, now.steady);
+        return true;
+    }
+    return false;
+}
+
+OrBroken<void> Engine::prune() {
+    if (pruner_.has_chosen()) {
+        KEEL_CHECK(pruner_.remove(store_));
+    }
+    return {};
+}
+
+void Engine::answer_snapshots(Actions& out) {
+    for (const Ticket ticket : std::exchange(snapshots_, {})) {
+        CoinsSnapshot snapshot{ports_.coins.snapshot(), &chain_.tip(),
+                               ports_.coins.approximate_size(store::kCoinFamily)};
+        out.emplace_back(Answer{ticket, {}, std::move(snapshot)});
+    }
+}
+
+void Engine::come_to_rest(Actions& out) {
+    publish(out);
+    if (commands_.empty()) {
+        for (const Ticket ticket : std::exchange(at_rest_, {})) {
+            out.emplace_back(Answer{ticket, {}, std::nullopt});
+        }
+    }
+}
+
+void Engine::publish(Actions& out) {
+    const Node& tip = chain_.tip();
+    const Node& shown = ports_.view.tip();
+    const Node* goal = target();
+    const bool on_the_way = goal != nullptr && goal != &tip;
+    if (&tip == &shown || (on_the_way && tip.chain_work() < shown.chain_work())) {
+        return;
+    }
+    ports_.view.publish(tip);
+    log(ports_.logger, LogCategory::validation, LogLevel::info, "New tip ", tip.hash(), " at height ", tip.height(),
+        ".");
+    out.emplace_back(TipChanged{&shown, headers::fork_point(shown, tip), &tip});
+}
+
+Source Engine::take_source(const Node& node) {
+    const auto found = sources_.find(&node);
+    if (found == sources_.end()) {
+        return {};
+    }
+    const Source source = found->second;
+    sources_.erase(found);
+    return source;
+}
+
+void Engine::reject(const Node& node, const consensus::Reject& reject, Actions& out) {
+    log(ports_.logger, LogCategory::validation, LogLevel::warning, "Block ", node.hash(), " rejected: ", reject.text());
+    if (reject.permanent()) {
+        ports_.tree.set_failed(node);
+        store_.forget(node);
+        candidates_.remove(node);
+        verified_target_ = nullptr;
+        candidates_.refresh(chain_.tip());
+    }
+    const Source source = take_source(node);
+    out.emplace_back(BlockVerdict{node.hash(), &node, source, Outcome::rejected, reject});
+}
+
+}  // namespace keel::validation
