@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool is_quiet() const { return in_flight_.empty(); }
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] chain::CoinCache& cache() { return cache_; }
+    [[nodiscard]] const chain::CoinCache& cache() const { return cache_; }
 
     // A rule was broken by this block; the coins are as before it.
     struct Invalid {

@@ -4,6 +4,7 @@
 // error and never as a wrong chain.
 #pragma once
 
+#include "engine/store/header_records.hpp"
 #include "engine/validation/ports.hpp"
 #include "rules/consensus/block_rules.hpp"
 

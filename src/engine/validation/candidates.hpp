@@ -15,6 +15,8 @@ namespace keel::validation {
 class Candidates {
 public:
     explicit Candidates(const headers::Tree& tree) : tree_(&tree) {}
+    Candidates(const Candidates&) = delete;
+    Candidates& operator=(const Candidates&) = delete;
 
     // The branch of this node has all its data (chain_tx_count is known). Gives the node its number of arrival.
     void add(const headers::Node& node);

@@ -20,7 +20,7 @@ using Ticket = std::uint64_t;
 // Who handed in a block, for blame and answers: a peer's number, or a ticket of the API, or the import of files.
 struct Source {
     enum class Kind : std::uint8_t { peer, api, import } kind = Kind::import;
-    std::uint64_t id = 0;
+    std::int64_t id = 0;
 };
 
 // A block whose header is in the tree and whose own rules (check_block) hold.

@@ -166,7 +166,7 @@ OrBroken<bool> Engine::connect_next(Now now, Actions& out) {
         return false;
     }
     const bool must_flush_first = wants_flush(now) && !flusher_.busy();
-    if (must_flush_first || chain_.cache().must_wait()) {
+    if (must_flush_first || chain_.cache().must_wait() || !snapshots_.empty()) {
         return false;
     }
     if (!goal->has_ancestor(at)) {

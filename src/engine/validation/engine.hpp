@@ -92,9 +92,10 @@ private:
     std::unordered_map<const headers::Node*, Source> sources_;  // of blocks stored but not yet connected
     std::vector<Ticket> at_rest_;                               // answered when nothing is left to do
     std::vector<Ticket> snapshots_;                             // answered when everything connected is on disk
-    std::optional<primitives::Height> prune_below_;             // after the next flush
-    SteadyTime started_;
+    Pruner pruner_;
     bool finishing_ = false;
+    bool finished_records_ = false;
+    bool finished_ = false;
     bool broken_ = false;
 };
 

@@ -10,7 +10,7 @@ using primitives::Height;
 
 bool Pruner::is_due(const BlockStore& store, const Node& tip) const {
     const bool too_large = target_ != 0 && store.files().bytes_on_disk() + kHeadroom > target_;
-    const bool deep_enough = tip.height() - Height(0) >= static_cast<std::int32_t>(ports_.params.prune_after_height);
+    const bool deep_enough = tip.height() >= ports_.params.prune_after_height;
     return asked_.has_value() || (too_large && deep_enough);
 }
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "rules/script/template.hpp"
+#include "rules/script/script.hpp"
 
 namespace keel::validation {
 
