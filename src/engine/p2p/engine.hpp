@@ -18,7 +18,7 @@
 #include "base/rng.hpp"
 #include "base/thread_roles.hpp"
 #include "engine/p2p/actions.hpp"
-#include "engine/p2p/limits.hpp"
+#include "engine/p2p/low_work_presync.hpp"
 #include "engine/p2p/stats.hpp"
 #include "rules/primitives/params.hpp"
 
@@ -34,6 +34,7 @@ struct Config {
     std::size_t max_inbound = kInboundPeersDefault;
     std::size_t validation_bytes = kValidationBytesDefault;
     seconds handshake_timeout = kHandshakeTimeout;  // -peertimeout
+    PresyncSettings presync{};
 };
 
 // References must outlive the engine; `tip` is the end of the active chain at start.

@@ -37,6 +37,7 @@ inline constexpr std::size_t kPresyncPeersMax = 32;  // peers that may run a pre
 inline constexpr std::size_t kBlocksInFlightPerPeer = 16;
 inline constexpr std::int32_t kDownloadWindow = 1024;  // blocks beyond the last one all below which we have
 inline constexpr std::size_t kRefillBelow = 12;        // requests of a peer are topped up from here on
+inline constexpr seconds kReassignAfter{30};           // then an idle peer takes the first missing block over
 inline constexpr seconds kStallTimeoutMin{2};
 inline constexpr seconds kStallTimeoutMax{64};
 inline constexpr std::size_t kValidationBytesDefault = 128 << 20;  // blocks held by validation or asked for

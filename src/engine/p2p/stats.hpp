@@ -48,6 +48,8 @@ struct SyncStats {
     bool waiting_for_validation = false;  // blocks are not asked for because validation holds too many bytes
     std::size_t peers = 0;
     std::size_t inbound = 0;
+    std::size_t presync_peers = 0;
+    std::size_t presync_memory = 0;  // bytes
 };
 
 struct AddedNode {
