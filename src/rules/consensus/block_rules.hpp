@@ -36,15 +36,19 @@ private:
     std::shared_ptr<const Contents> contents_;
 };
 
-// Phases "header", "block-body" (signet solution, merkle root, sizes, coinbase), "tx" for each transaction,
+// Phases "header", "block-signet", "block-merkle", "block-body" (sizes, coinbase), "tx-*" for each transaction,
 // "block-sigops". Pure: any thread. Hashes the merkle tree; O(bytes).
 Result<CheckedBlock, Reject> check_block(BlockPtr block, const Params& params);
 // For block templates: as check_block() without proof of work, signet solution and merkle root.
 Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params);
 
-// Phase "block-context": lock times (BIP113), height in the coinbase (BIP34), witness commitment (BIP141), weight.
+// Phases "block-context": lock times (BIP113), height in the coinbase (BIP34); "block-witness": commitment (BIP141);
+// "block-weight".
 // `past` ends with the parent, whose hash must be the block's `previous`. Hashes the witness tree.
 Verdict check_block_context(const CheckedBlock& block, const PastHeaders& past, const Params& params);
+
+// Phase "block-witness" alone.
+Verdict check_witnesses(const Block& block, bool segwit_active);
 
 // Whether these transactions can be the ones that the header commits to: merkle root, and the witness commitment when
 // segwit binds the block. For bodies that come from peers, before more is done with them (kind mutated if not).

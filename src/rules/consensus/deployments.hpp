@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string_view>
+#include <vector>
 
 #include "rules/consensus/history.hpp"
 #include "rules/primitives/params.hpp"
@@ -72,6 +73,9 @@ public:
     [[nodiscard]] std::vector<UnknownRule> unknown_rules(const PastHeaders& past);
 
 private:
+    // What version_to_mine() says on top of the header at `last`.
+    [[nodiscard]] std::uint32_t version_at(const PastHeaders& past, Height last);
+
     const Params& params_;
     std::vector<ThresholdCache> known_;
     std::vector<ThresholdCache> unknown_;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "rules/primitives/params.hpp"
+#include "rules/script/flags.hpp"
 
 namespace keel::consensus {
 
-// Bits of script::Flags.
-using ScriptFlags = std::uint32_t;
+using ScriptFlags = script::Flags;
 
 // P2SH, witness and taproot always, except for the blocks listed in the parameters; strict DER, CLTV, CSV and NULLDUMMY
 // from their buried heights on.

@@ -4,7 +4,6 @@
 #include <span>
 
 #include "rules/consensus/rule.hpp"
-#include "rules/consensus/script_flags.hpp"
 #include "rules/primitives/coin.hpp"
 #include "rules/primitives/tx.hpp"
 
@@ -22,11 +21,5 @@ inline bool is_missing(const CoinView& coin) { return coin.height == primitives:
 // Phases "spend-coins", "spend-input" (for each input, with the sum so far) and "spend-values": the fee, or why not.
 // One coin for each input. For a transaction that passed check_tx() and is no coinbase, in a block at `height`.
 Result<Amount, Reject> check_spends(TxView tx, std::span<const CoinView> coins, Height height);
-
-// BIP141 "sigops": 4 for each signature check in the scripts of the transaction and (P2SH) of the redeem scripts, 1 for
-// each in witness scripts, as far as `flags` switch P2SH and witnesses on. No coins for a coinbase.
-std::int64_t sigop_cost(TxView tx, std::span<const CoinView> coins, ScriptFlags flags);
-// Signature checks in the transaction's own scripts, counted the way of the first years.
-std::uint32_t legacy_sigops(TxView tx);
 
 }  // namespace keel::consensus

@@ -87,6 +87,7 @@ Params make_main() {
         {Height(91842), block_hash("00000000000a4d0a398161ffc163c503763b1f4360639393e0e4c8e300e0caec")},
         {Height(91880), block_hash("00000000000743f190a18c5577a3c2d2a1f610ae9601ac046a38084ccb7cd721")}};
     p.deployments = {test_dummy(2016, 1815)};
+    p.version_warning_from = Height(711648);
     p.minimum_chain_work = number("0000000000000000000000000000000000000001128750f82f4c366153a3a030");
     p.assume_valid = block_hash("00000000000000000000ccebd6d74d9194d8dcdc1d177c478e094bfad51ba5ac");
     p.prefixes = {.pubkey_hash = 0,
@@ -123,6 +124,7 @@ Params make_testnet3() {
     p.script_flag_exceptions = {
         {block_hash("00000000dd30457c001f4095d208cc1296b0eed002427aa599874af7a432b105"), ScriptFlagException::none}};
     p.deployments = {test_dummy(2016, 1512)};
+    p.version_warning_from = Height(2013984);
     p.minimum_chain_work = number("0000000000000000000000000000000000000000000017dde1c649f3708d14b6");
     p.assume_valid = block_hash("000000007a61e4230b28ac5cb6b5e5a0130de37ac1faf2f8987d2fa6505b67f4");
     p.prefixes = test_prefixes("tb");

@@ -92,6 +92,7 @@ struct Params {
     std::map<BlockHash, ScriptFlagException> script_flag_exceptions;
     std::vector<std::pair<Height, BlockHash>> bip30_exceptions;  // may overwrite unspent coinbases
     std::vector<Deployment> deployments;
+    Height version_warning_from{0};  // headers below do not count towards warnings about unknown deployments
     U256 minimum_chain_work;
     BlockHash assume_valid;      // zero: none
     bool signet_blocks = false;  // BIP325
