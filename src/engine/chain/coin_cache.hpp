@@ -42,7 +42,7 @@ inline constexpr std::size_t kMinBudget = 4U << 20U;
 
 // What may happen to unspent outputs that a block's transactions would overwrite (BIP30).
 enum class Overwrites : std::uint8_t {
-    // They cannot exist: BIP34 guarantees unique coinbases. Asserted only as far as the cache knows.
+    // They cannot exist: BIP34 guarantees unique coinbases. Only what is in memory is looked at.
     impossible,
     // They are looked for, on disk too; connect() fails with `overwrites`.
     refuse,
@@ -84,9 +84,17 @@ private:
     friend class CoinCacheImpl;
     BlockHash previous_best_;
     Height previous_height_;
+    bool outputs_kept_ = true;
     std::shared_ptr<const store::SpentCoins> spent_;
-    std::vector<std::uint8_t> flags_;                  // of each spent coin before it was spent
-    std::vector<std::pair<OutPoint, Coin>> replaced_;  // with Overwrites::allow
+    std::vector<std::uint8_t> flags_;  // of each spent coin before it was spent
+    // Outputs (by position in the block) that took the place of an entry, which is to come back: its flags, and the
+    // coin if it was unspent (Overwrites::allow).
+    struct Replaced {
+        std::size_t output;
+        std::uint8_t flags;
+        std::optional<Coin> coin;
+    };
+    std::vector<Replaced> replaced_;
 };
 
 // The answer to find_many(): reusable, no allocation per coin.
@@ -141,9 +149,9 @@ public:
     // Takes the results in; cheap. A job that ran before the latest flushed() is ignored.
     [[nodiscard]] Result<void, store::KvError> merge(const PrefetchJob& job);
 
-    // Spends the inputs and creates the outputs of a block whose parent is best_block(), transaction by transaction in
-    // order. Unspendable outputs (OP_RETURN, longer than kMaxScriptBytes) are not kept; nor are those of the genesis
-    // block. Reads what is neither cached nor prefetched from disk in one go.
+    // Spends the inputs and creates the outputs of a block that passed check_block() and whose parent is best_block(),
+    // transaction by transaction in order. Unspendable outputs (OP_RETURN, longer than kMaxScriptBytes) are not kept;
+    // nor are those of the genesis block. Reads what is neither cached nor prefetched from disk in one go.
     [[nodiscard]] Result<BlockDelta, ConnectError> connect(const Block& block, const ConnectOptions& options);
     // Undoes the newest unsettled connect().
     void rollback(const Block& block, const BlockDelta& delta);
