@@ -41,19 +41,31 @@ Place CoinCacheImpl::place(const OutPoint& outpoint) const {
 }
 
 Result<void, store::KvError> CoinCacheImpl::find_many(std::span<const OutPoint> outpoints, CoinBatch& out) {
-    out.slots_.clear();
+    out.slots_.assign(outpoints.size(), CoinBatch::kMissing);
     out.coins_.clear();
-    KEEL_CHECK(load_missing(outpoints));
-    for (const OutPoint& outpoint : outpoints) {
-        const Entry* const entry = find(place(outpoint), outpoint);
-        if (entry == nullptr || entry->spent()) {
-            out.slots_.push_back(CoinBatch::kMissing);
-            continue;
+    const auto next_slot = [&] { return static_cast<std::uint32_t>(out.coins_.size()); };
+    std::vector<OutPoint> wanted;
+    for (std::size_t i = 0; i < outpoints.size(); ++i) {
+        const Entry* const entry = find(place(outpoints[i]), outpoints[i]);
+        if (entry == nullptr) {
+            wanted.push_back(outpoints[i]);
+        } else if (!entry->spent()) {
+            out.slots_[i] = next_slot();
+            append_record(out.coins_, arena_[entry->ref()]);
         }
-        out.slots_.push_back(static_cast<std::uint32_t>(out.coins_.size()));
-        append_record(out.coins_, arena_[entry->ref()]);
     }
-    return {};
+    if (wanted.empty() || disk_is_empty()) {
+        return {};
+    }
+    const PrefetchJob job = read_from_disk(std::move(wanted));
+    for (std::size_t i = 0; i < outpoints.size(); ++i) {
+        const auto found = std::ranges::lower_bound(job.found_, outpoints[i]);
+        if (found != job.found_.end() && *found == outpoints[i]) {
+            out.slots_[i] = next_slot();
+            out.coins_.add(job.coins_[static_cast<std::size_t>(found - job.found_.begin())]);
+        }
+    }
+    return merge(job);
 }
 
 Result<void, store::KvError> CoinCacheImpl::load_missing(std::span<const OutPoint> outpoints) {
@@ -70,13 +82,10 @@ Result<void, store::KvError> CoinCacheImpl::load_missing(std::span<const OutPoin
             wanted.push_back(outpoints[i]);
         }
     }
-    return read_from_disk(wanted);
+    return wanted.empty() ? Result<void, store::KvError>{} : merge(read_from_disk(std::move(wanted)));
 }
 
-Result<void, store::KvError> CoinCacheImpl::read_from_disk(std::vector<OutPoint>& wanted) {
-    if (wanted.empty()) {
-        return {};
-    }
+PrefetchJob CoinCacheImpl::read_from_disk(std::vector<OutPoint> wanted) {
     std::ranges::sort(wanted);
     const auto repeated = std::ranges::unique(wanted);
     wanted.erase(repeated.begin(), repeated.end());
@@ -85,7 +94,7 @@ Result<void, store::KvError> CoinCacheImpl::read_from_disk(std::vector<OutPoint>
     job.epoch_ = epoch_;
     job.inputs_ = std::move(wanted);
     job.run(coins_);
-    return merge(job);
+    return job;
 }
 
 PrefetchJob CoinCacheImpl::plan_prefetch(const Block& block, Overwrites overwrites) {

@@ -357,7 +357,12 @@ Result<bool, store::KvError> CoinCacheImpl::disconnect(const Block& block, const
                 continue;
             }
             const Place p = places.outputs[slot.first_output + i];
-            Entry* const entry = find(p, created[slot.first_output + i]);
+            const OutPoint& outpoint = created[slot.first_output + i];
+            Entry* entry = find(p, outpoint);
+            if (entry == nullptr) {
+                KEEL_CHECK(load_missing(std::span(&outpoint, 1)));
+                entry = find(p, outpoint);
+            }
             if (entry == nullptr || entry->spent()) {
                 as_left = false;
                 continue;

@@ -37,7 +37,9 @@ std::size_t CoinCacheImpl::fixed_bytes() const {
 }
 
 void CoinCacheImpl::update_limit() {
-    const std::size_t other = fixed_bytes() + dirty_ * sizeof(std::uintptr_t) + budget_ / 64;
+    // The last chunk is for what no free space fits, until wants_flush() is heard.
+    const std::size_t spare = budget_ >= 6 * RecordArena::kChunkBytes ? RecordArena::kChunkBytes : 0;
+    const std::size_t other = fixed_bytes() + dirty_ * sizeof(std::uintptr_t) + budget_ / 64 + spare;
     arena_.set_limit(budget_ > other ? budget_ - other : 0);
 }
 
