@@ -191,13 +191,16 @@ std::vector<std::string_view> Values::outside_their_section() const {
 
 std::vector<std::string> Values::invalid() const {
     std::vector<std::string> out;
-    for (const Setting& setting : all_settings()) {
-        for (const auto& [rank, values] : layers(setting.name)) {
-            for (const Value& value : standing(*values)) {
-                if (auto wrong = check_value(setting, value)) {
-                    out.push_back(std::move(*wrong));
-                }
+    const auto check = [&](const Setting& setting, const Layer& layer) {
+        for (const Value& value : standing(*layer.values)) {
+            if (auto wrong = check_value(setting, value)) {
+                out.push_back(std::move(*wrong));
             }
+        }
+    };
+    for (const Setting& setting : all_settings()) {
+        for (const Layer& layer : layers(setting.name)) {
+            check(setting, layer);
         }
     }
     return out;
