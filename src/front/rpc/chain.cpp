@@ -1,0 +1,137 @@
+// Calls that show the chain as a whole.
+#include <algorithm>
+
+#include "front/rpc/common.hpp"
+#include "front/rpc/method_groups.hpp"
+
+namespace keel::rpc {
+namespace {
+
+using headers::Mark;
+
+// Share of the chain verified: blocks connected of those known or, by the clock, to be expected.
+double verification_progress(const api::ChainReader& chain, const Node& tip) {
+    const std::int64_t spacing = chain.params().pow.target_spacing;
+    const std::int64_t age = std::max<std::int64_t>(0, to_seconds(chain.now()) - std::int64_t{tip.header().time});
+    const double done = tip.height().value() + 1;
+    const double known = chain.tree().best_header().height().value() + 1;
+    // The last blocks of a chain that is up to date come irregularly; two spacings are no backlog.
+    const double expected = done + (age > 2 * spacing ? static_cast<double>(age) / static_cast<double>(spacing) : 0.0);
+    return std::min(1.0, done / std::max(known, chain.params().mine_on_demand ? done : expected));
+}
+
+Outcome<void> getblockchaininfo(const Context& context, const Args&, JsonWriter& out) {
+    const api::ChainReader& chain = context.chain;
+    const Node& tip = chain.tip();
+    out.begin_object();
+    out.field("chain", chain.params().name);
+    out.field("blocks", tip.height());
+    out.field("headers", chain.tree().best_header().height());
+    out.field("bestblockhash", tip.hash());
+    write_bits_and_target(out, tip.header().bits);
+    out.field("difficulty", difficulty(tip.header().bits));
+    out.field("time", tip.header().time);
+    out.field("mediantime", tip.median_time_past());
+    out.field("verificationprogress", verification_progress(chain, tip));
+    out.field("initialblockdownload", chain.initial_download());
+    out.field("chainwork", hex256(tip.chain_work().hashes()));
+    out.field("size_on_disk", chain.size_on_disk());
+    const api::PruneStatus prune = chain.prune_status();
+    out.field("pruned", prune.enabled);
+    if (prune.enabled) {
+        out.field("pruneheight", prune.pruned_height + 1);
+        out.field("automatic_pruning", prune.automatic);
+        if (prune.automatic) {
+            out.field("prune_target_size", prune.target_bytes);
+        }
+    }
+    if (chain.params().signet_blocks) {
+        out.field_hex("signet_challenge", chain.params().signet_challenge);
+    }
+    write_warnings(out, chain);
+    out.end_object();
+    return {};
+}
+
+const char* status_of(const Node& node, const Node& tip) {
+    if (tip.has_ancestor(node)) {
+        return "active";
+    }
+    if (node.is_failed()) {
+        return "invalid";
+    }
+    if (node.chain_tx_count() == 0) {
+        return "headers-only";
+    }
+    return node.is(Mark::connected) ? "valid-fork" : "valid-headers";
+}
+
+Outcome<void> getchaintips(const Context& context, const Args&, JsonWriter& out) {
+    const Node& tip = context.chain.tip();
+    std::vector<const Node*> tips;
+    for (const Node* leaf : context.chain.tree().leaves()) {
+        if (leaf != &tip) {
+            tips.push_back(leaf);
+        }
+    }
+    tips.push_back(&tip);
+    std::ranges::stable_sort(tips, [](const Node* a, const Node* b) { return a->height() > b->height(); });
+    out.begin_array();
+    for (const Node* node : tips) {
+        out.begin_object();
+        out.field("height", node->height());
+        out.field("hash", node->hash());
+        out.field("branchlen", node->height() - headers::fork_point(*node, tip)->height());
+        out.field("status", status_of(*node, tip));
+        out.end_object();
+    }
+    out.end_array();
+    return {};
+}
+
+Outcome<void> getchainstates(const Context& context, const Args&, JsonWriter& out) {
+    const Node& tip = context.chain.tip();
+    out.begin_object();
+    out.field("headers", context.chain.tree().best_header().height());
+    out.key("chainstates");
+    out.begin_array();
+    out.begin_object();
+    out.field("blocks", tip.height());
+    out.field("bestblockhash", tip.hash());
+    write_bits_and_target(out, tip.header().bits);
+    out.field("difficulty", difficulty(tip.header().bits));
+    out.field("verificationprogress", verification_progress(context.chain, tip));
+    out.field("validated", true);
+    out.end_object();
+    out.end_array();
+    out.end_object();
+    return {};
+}
+
+constexpr Method kMethods[] = {
+    {"blockchain",
+     "getblockchaininfo",
+     "Returns the state of the chain and of its processing.",
+     {},
+     "{ \"chain\", \"blocks\", \"headers\", \"bestblockhash\", ..., \"warnings\": [...] }",
+     getblockchaininfo},
+    {"blockchain",
+     "getchaintips",
+     "Returns all known tips of the block tree: the active chain's and those of branches.",
+     {},
+     "[ { \"height\": n, \"hash\": \"hex\", \"branchlen\": n, \"status\": \"str\" } ]    status is one of active, "
+     "valid-fork, valid-headers, headers-only, invalid",
+     getchaintips},
+    {"blockchain",
+     "getchainstates",
+     "Returns the chain states that this node keeps.",
+     {},
+     "{ \"headers\": n, \"chainstates\": [ { \"blocks\", \"bestblockhash\", ..., \"validated\" } ] }",
+     getchainstates},
+};
+
+}  // namespace
+
+std::span<const Method> chain_methods() { return kMethods; }
+
+}  // namespace keel::rpc

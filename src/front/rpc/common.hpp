@@ -1,0 +1,48 @@
+// What several calls share: finding blocks, reading them, and the fields that appear in many results.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "front/rpc/args.hpp"
+#include "front/rpc/context.hpp"
+#include "front/rpc/json_writer.hpp"
+#include "rules/primitives/block.hpp"
+
+namespace keel::rpc {
+
+using headers::Node;
+
+// The node whose hash is argument `index`; `name` is the argument's name. "Block not found" when there is none.
+[[nodiscard]] Outcome<const Node*> find_block(const Context& context, const Args& args, std::size_t index,
+                                              std::string_view name);
+// A height on the active chain or a hash.
+[[nodiscard]] Outcome<const Node*> find_block_or_height(const Context& context, const Args& args, std::size_t index);
+
+[[nodiscard]] Outcome<Bytes> read_block_bytes(const Context& context, const Node& node);
+[[nodiscard]] Outcome<primitives::BlockPtr> read_block(const Context& context, const Node& node);
+// Empty for genesis.
+[[nodiscard]] Outcome<store::SpentCoins> read_undo(const Context& context, const Node& node);
+
+// The answer to a command, or an error when the node stops first.
+template <class T>
+[[nodiscard]] Outcome<T> wait_for(api::Pending<T>& pending) {
+    std::optional<T> out = pending.wait();
+    if (!out) {
+        return fail(ErrorCode::client_not_connected, "Shutting down");
+    }
+    return std::move(*out);
+}
+
+// "207fffff"
+std::string hex32(std::uint32_t number);
+// How many times harder than the easiest target of the main network.
+double difficulty(primitives::CompactTarget bits);
+// 64 hexadecimal digits, most significant first.
+std::string hex256(const U256& number);
+void write_bits_and_target(JsonWriter& out, primitives::CompactTarget bits);
+// asm, desc, hex, address, type.
+void write_script(JsonWriter& out, ByteSpan script, const primitives::Params& params);
+void write_warnings(JsonWriter& out, const api::ChainReader& chain);
+
+}  // namespace keel::rpc

@@ -1,0 +1,21 @@
+// The tables of calls, one for each source file.
+#pragma once
+
+#include <span>
+
+#include "front/rpc/method.hpp"
+
+namespace keel::rpc {
+
+std::span<const Method> block_methods();         // blocks.cpp
+std::span<const Method> block_stats_methods();   // block_stats.cpp
+std::span<const Method> chain_methods();         // chain.cpp
+std::span<const Method> chain_wait_methods();    // chain_wait.cpp
+std::span<const Method> chain_change_methods();  // chain_change.cpp
+std::span<const Method> coin_methods();          // coins.cpp
+std::span<const Method> control_methods();       // control.cpp
+std::span<const Method> mempool_methods();       // mempool.cpp
+std::span<const Method> mining_methods();        // mining.cpp
+std::span<const Method> network_methods();       // network.cpp
+
+}  // namespace keel::rpc

@@ -1,0 +1,32 @@
+#include <algorithm>
+
+#include "front/rpc/method_groups.hpp"
+
+namespace keel::rpc {
+namespace {
+
+std::vector<Method> collect() {
+    std::vector<Method> out;
+    for (const auto group :
+         {block_methods(), block_stats_methods(), chain_methods(), chain_wait_methods(), chain_change_methods(),
+          coin_methods(), control_methods(), mempool_methods(), mining_methods(), network_methods()}) {
+        out.insert(out.end(), group.begin(), group.end());
+    }
+    std::ranges::sort(out, {}, &Method::name);
+    return out;
+}
+
+}  // namespace
+
+std::span<const Method> all_methods() {
+    static const std::vector<Method> kMethods = collect();
+    return kMethods;
+}
+
+const Method* find_method(std::string_view name) {
+    const std::span<const Method> methods = all_methods();
+    const auto found = std::ranges::lower_bound(methods, name, {}, &Method::name);
+    return found != methods.end() && found->name == name ? &*found : nullptr;
+}
+
+}  // namespace keel::rpc

@@ -1,0 +1,235 @@
+// Calls that make or hand in blocks.
+#include <cmath>
+
+#include "base/hex.hpp"
+#include "engine/headers/history.hpp"
+#include "engine/mining/candidate.hpp"
+#include "front/rpc/common.hpp"
+#include "front/rpc/method_groups.hpp"
+#include "rules/address/address.hpp"
+#include "rules/consensus/pow.hpp"
+#include "rules/consensus/witness_commitment.hpp"
+
+namespace keel::rpc {
+namespace {
+
+using primitives::BlockPtr;
+using primitives::Height;
+
+constexpr std::int32_t kDefaultTries = 1'000'000;
+constexpr std::int32_t kHashrateBlocks = 120;
+
+Outcome<api::BlockVerdict> submit(const Context& context, BlockPtr block) {
+    api::Pending<api::BlockVerdict> pending;
+    context.commands.submit_block(std::move(block), pending.reply());
+    return wait_for(pending);
+}
+
+// Mines one block on the tip and hands it in. Nothing when the tries are used up.
+Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, ByteSpan script,
+                                                       consensus::VersionBits& bits, std::uint64_t& tries) {
+    const primitives::Params& params = context.chain.params();
+    const Node& tip = context.chain.tip();
+    const std::int32_t version = bits.version_to_mine(headers::History(tip));
+    mining::Candidate candidate = mining::make_candidate({tip, params, script, context.chain.now(), version});
+    if (mining::search_nonce(candidate.header, params, tries) != mining::Search::found) {
+        return std::nullopt;
+    }
+    KEEL_TRY(const auto verdict, submit(context, candidate.block()));
+    if (verdict.outcome == api::BlockOutcome::rejected) {
+        return fail(ErrorCode::internal, "ProcessNewBlock, block not accepted" +
+                                             (verdict.reject ? ": " + verdict.reject->text() : std::string()));
+    }
+    return candidate.header.hash();
+}
+
+Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWriter& out) {
+    KEEL_TRY(auto count, args.integer<std::int32_t>(0));
+    KEEL_TRY(const auto tries_given, args.integer<std::int32_t>(2, kDefaultTries));
+    const primitives::Params& params = context.chain.params();
+    const auto destination = address::decode_address(args.text(1), params.prefixes);
+    if (!destination) {
+        return fail(ErrorCode::invalid_address_or_key, "Error: Invalid address");
+    }
+    const Bytes script = address::script_of(*destination);
+    consensus::VersionBits bits(params);
+    auto tries = static_cast<std::uint64_t>(std::max(tries_given, 0));
+    out.begin_array();
+    for (; count > 0 && !context.chain.stopping(); --count) {
+        KEEL_TRY(const auto hash, mine_one(context, script, bits, tries));
+        if (!hash) {
+            break;
+        }
+        out.value(*hash);
+    }
+    out.end_array();
+    return {};
+}
+
+// BIP22 leaves the coinbase's witness to the node: a block that commits to witnesses but whose coinbase has none gets
+// the usual one of 32 zero bytes.
+BlockPtr complete_coinbase(const Context& context, BlockPtr block) {
+    const Node* parent = context.chain.tree().find(block->header().previous);
+    if (parent == nullptr || block->tx_count() == 0 ||
+        !consensus::is_active(context.chain.params().buried.segwit, parent->height() + 1) ||
+        !consensus::witness_commitment_output(block->tx(0)) || block->tx(0).input_count() == 0 ||
+        block->tx(0).has_witness()) {
+        return block;
+    }
+    std::vector<primitives::MutableTx> txs;
+    for (std::size_t i = 0; i < block->tx_count(); ++i) {
+        txs.push_back(primitives::MutableTx::from(block->tx(i)));
+    }
+    txs[0].inputs[0].witness = {Bytes(32)};
+    return primitives::Block::assemble(block->header(), txs);
+}
+
+Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& out) {
+    auto bytes = from_hex(args.text(0));
+    if (!bytes) {
+        return fail(ErrorCode::deserialization, "Block decode failed");
+    }
+    auto block = primitives::Block::parse(std::move(*bytes));
+    if (!block) {
+        return fail(ErrorCode::deserialization, "Block decode failed");
+    }
+    KEEL_TRY(const auto verdict, submit(context, complete_coinbase(context, std::move(*block))));
+    switch (verdict.outcome) {
+        case api::BlockOutcome::connected: out.value(nullptr); break;
+        case api::BlockOutcome::stored: out.value("inconclusive"); break;
+        case api::BlockOutcome::duplicate: out.value("duplicate"); break;
+        case api::BlockOutcome::rejected: out.value(verdict.reject ? verdict.reject->reason() : "rejected"); break;
+    }
+    return {};
+}
+
+Outcome<void> submitheader(const Context& context, const Args& args, JsonWriter& out) {
+    const auto bytes = from_hex(args.text(0));
+    if (!bytes || bytes->size() != primitives::Header::kSize) {
+        return fail(ErrorCode::deserialization, "Block header decode failed");
+    }
+    primitives::Reader reader(*bytes);
+    const primitives::Header header = primitives::Header::read(reader);
+    if (context.chain.tree().find(header.previous) == nullptr) {
+        return fail(ErrorCode::verify, "Must submit previous header (" + to_hex(header.previous) + ") first");
+    }
+    api::Pending<std::optional<consensus::Reject>> pending;
+    context.commands.submit_header(header, pending.reply());
+    KEEL_TRY(const auto reject, wait_for(pending));
+    if (reject) {
+        return fail(ErrorCode::verify, reject->reason());
+    }
+    out.value(nullptr);
+    return {};
+}
+
+double to_double(const U256& number) {
+    const unsigned width = number.bit_width();
+    const unsigned shift = width > 64 ? width - 64 : 0;
+    return std::ldexp(static_cast<double>((number >> shift).low64()), static_cast<int>(shift));
+}
+
+// Hashes per second that the last `lookup` blocks before `last` took.
+double hashes_per_second(const Node& last, std::int32_t lookup) {
+    const Node* first = &last;
+    std::int64_t min_time = last.header().time;
+    std::int64_t max_time = min_time;
+    for (std::int32_t i = 0; i < std::min(lookup, last.height().value()); ++i) {
+        first = first->previous();
+        min_time = std::min<std::int64_t>(min_time, first->header().time);
+        max_time = std::max<std::int64_t>(max_time, first->header().time);
+    }
+    if (min_time == max_time) {
+        return 0;
+    }
+    return to_double((last.chain_work() - first->chain_work()).hashes()) / static_cast<double>(max_time - min_time);
+}
+
+Outcome<void> getnetworkhashps(const Context& context, const Args& args, JsonWriter& out) {
+    KEEL_TRY(auto lookup, args.integer<std::int32_t>(0, kHashrateBlocks));
+    KEEL_TRY(const auto height, args.integer<std::int32_t>(1, -1));
+    const Node& tip = context.chain.tip();
+    if (lookup < -1 || lookup == 0) {
+        return fail(ErrorCode::invalid_parameter, "Invalid nblocks. Must be a positive number or -1.");
+    }
+    if (height < -1 || height > tip.height().value()) {
+        return fail(ErrorCode::invalid_parameter, "Block does not exist at specified height");
+    }
+    const Node& last = height >= 0 ? *tip.ancestor(Height(height)) : tip;
+    if (lookup == -1) {
+        lookup = static_cast<std::int32_t>(last.height().value() % context.chain.params().pow.interval()) + 1;
+    }
+    out.value(hashes_per_second(last, lookup));
+    return {};
+}
+
+Outcome<void> getmininginfo(const Context& context, const Args&, JsonWriter& out) {
+    const api::ChainReader& chain = context.chain;
+    const Node& tip = chain.tip();
+    const primitives::Params& params = chain.params();
+    out.begin_object();
+    out.field("blocks", tip.height());
+    out.field("bits", hex32(tip.header().bits.value()));
+    out.field("difficulty", difficulty(tip.header().bits));
+    out.field("target", hex256(consensus::decode_compact(tip.header().bits).value));
+    out.field("networkhashps", hashes_per_second(tip, kHashrateBlocks));
+    out.field("pooledtx", 0);
+    out.field("chain", params.name);
+    out.key("next");
+    const std::int64_t next_time = std::max(to_seconds(chain.now()), mining::earliest_time(tip, params));
+    const auto next_bits =
+        consensus::next_work_required(headers::History(tip), static_cast<std::uint32_t>(next_time), params.pow);
+    out.begin_object();
+    out.field("height", tip.height() + 1);
+    out.field("bits", hex32(next_bits.value()));
+    out.field("difficulty", difficulty(next_bits));
+    out.field("target", hex256(consensus::decode_compact(next_bits).value));
+    out.end_object();
+    if (params.signet_blocks) {
+        out.field_hex("signet_challenge", params.signet_challenge);
+    }
+    write_warnings(out, chain);
+    out.end_object();
+    return {};
+}
+
+constexpr Param kGenerateParams[] = {
+    {"nblocks", ArgType::number, Need::required, "", "How many blocks to mine"},
+    {"address", ArgType::text, Need::required, "", "The address that the rewards go to"},
+    {"maxtries", ArgType::number, Need::optional, "1000000", "How many hashes to try in all"},
+};
+constexpr Param kSubmitBlockParams[] = {
+    {"hexdata", ArgType::hex, Need::required, "", "The block"},
+    {"dummy", ArgType::text, Need::optional, "ignored", "For BIP22; not looked at"},
+};
+constexpr Param kSubmitHeaderParams[] = {
+    {"hexdata", ArgType::hex, Need::required, "", "The 80 bytes of the header"},
+};
+constexpr Param kHashrateParams[] = {
+    {"nblocks", ArgType::number, Need::optional, "120", "Blocks to look at; -1 for those since the last retarget"},
+    {"height", ArgType::number, Need::optional, "-1", "Height at which to estimate; -1 for the tip"},
+};
+
+constexpr Method kMethods[] = {
+    {"hidden", "generatetoaddress", "Mines blocks to an address and returns their hashes.", kGenerateParams,
+     "[ \"hex\", ... ]    (json array) The block hashes", generatetoaddress},
+    {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams,
+     "null when accepted, otherwise \"str\"    (string) The reason", submitblock},
+    {"mining", "submitheader", "Hands in a header; fails when it breaks a rule.", kSubmitHeaderParams, "null",
+     submitheader},
+    {"mining", "getnetworkhashps", "Estimates the hashes per second behind the last blocks.", kHashrateParams,
+     "x    (numeric) Hashes per second", getnetworkhashps},
+    {"mining",
+     "getmininginfo",
+     "Returns what a miner wants to know.",
+     {},
+     "{ \"blocks\", \"bits\", \"difficulty\", \"target\", \"networkhashps\", \"pooledtx\", \"chain\", \"next\": {}, "
+     "\"warnings\": [] }",
+     getmininginfo},
+};
+
+}  // namespace
+
+std::span<const Method> mining_methods() { return kMethods; }
+
+}  // namespace keel::rpc
