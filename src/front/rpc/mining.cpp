@@ -25,22 +25,38 @@ Outcome<api::BlockVerdict> submit(const Context& context, BlockPtr block) {
     return wait_for(pending);
 }
 
-// Mines one block on the tip and hands it in. Nothing when the tries are used up.
-Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, ByteSpan script,
+// Nonces between two looks at whether the node stops.
+constexpr std::uint64_t kSearchStep = 100'000;
+
+// Counts `tries` down. False when they are used up or the node stops.
+bool solve(const Context& context, primitives::Header& header, std::uint64_t& tries) {
+    while (tries > 0 && !context.chain.stopping()) {
+        const mining::NonceStep step =
+            mining::search_nonce(header, context.chain.params(), std::min(tries, kSearchStep));
+        tries -= step.tries;
+        if (step.outcome != mining::NonceOutcome::paused) {
+            return step.outcome == mining::NonceOutcome::found;
+        }
+    }
+    return false;
+}
+
+// Mines one block on the tip and hands it in. Nothing when no nonce was found.
+Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, const Bytes& script,
                                                        consensus::VersionBits& bits, std::uint64_t& tries) {
-    const primitives::Params& params = context.chain.params();
-    const Node& tip = context.chain.tip();
-    const std::int32_t version = bits.version_to_mine(headers::History(tip));
-    mining::Candidate candidate = mining::make_candidate({tip, params, script, context.chain.now(), version});
-    if (mining::search_nonce(candidate.header, params, tries) != mining::Search::found) {
+    const headers::History past(context.chain.tip());
+    const mining::Template made = mining::make_template(context.chain.params(), {past, bits.version_to_mine(past)},
+                                                        {script, {}, {}}, context.chain.now());
+    primitives::Header header = made.header;
+    if (!solve(context, header, tries)) {
         return std::nullopt;
     }
-    KEEL_TRY(const auto verdict, submit(context, candidate.block()));
+    KEEL_TRY(const auto verdict, submit(context, made.block(header)));
     if (verdict.outcome == api::BlockOutcome::rejected) {
         return fail(ErrorCode::internal, "ProcessNewBlock, block not accepted" +
                                              (verdict.reject ? ": " + verdict.reject->text() : std::string()));
     }
-    return candidate.header.hash();
+    return header.hash();
 }
 
 Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWriter& out) {
