@@ -3,7 +3,8 @@
 
 #include "base/hex.hpp"
 #include "engine/headers/history.hpp"
-#include "engine/mining/candidate.hpp"
+#include "engine/mining/nonce_search.hpp"
+#include "engine/mining/template.hpp"
 #include "front/rpc/common.hpp"
 #include "front/rpc/method_groups.hpp"
 #include "rules/address/address.hpp"
@@ -192,9 +193,8 @@ Outcome<void> getmininginfo(const Context& context, const Args&, JsonWriter& out
     out.field("pooledtx", 0);
     out.field("chain", params.name);
     out.key("next");
-    const std::int64_t next_time = std::max(to_seconds(chain.now()), mining::earliest_time(tip, params));
-    const auto next_bits =
-        consensus::next_work_required(headers::History(tip), static_cast<std::uint32_t>(next_time), params.pow);
+    const headers::History past(tip);
+    const auto next_bits = mining::make_template(params, {past}, {}, chain.now()).header.bits;
     out.begin_object();
     out.field("height", tip.height() + 1);
     out.field("bits", hex32(next_bits.value()));
