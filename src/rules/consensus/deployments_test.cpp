@@ -68,37 +68,52 @@ Header random_header(Rng& rng, std::uint32_t time, const Deployment& deployment,
     return header;
 }
 
+// A chain under one deployment, with the state of the naive simulation for each next block.
+struct Chain {
+    Deployment deployment;
+    std::uint64_t percent = 0;  // of headers that signal
+    HeaderList past;
+    std::vector<ThresholdState> states;  // states[h] is the state for the block at height h
+
+    void extend(Rng& rng, std::uint64_t number) {
+        const std::uint32_t time = past.height() < Height(0) ? 0 : past.last().time;
+        past.push(random_header(rng, time + static_cast<std::uint32_t>(rng.below(30)), deployment, percent),
+                  numbered_hash(number));
+        states.push_back(naive_state(past, deployment));
+    }
+    void cut(std::uint64_t count) {
+        for (; count > 0 && past.height() >= Height(0); --count) {
+            past.pop();
+            states.pop_back();
+        }
+    }
+    [[nodiscard]] Height since() const {
+        std::size_t first = states.size() - 1;
+        while (first > 0 && states[first - 1] == states.back()) {
+            --first;
+        }
+        return Height(static_cast<std::int32_t>(first));
+    }
+};
+
 TEST(VersionBits, StatesEqualASimulationOnRandomChainsWithReorgs) {
     Rng rng(1);
     std::array<int, 5> seen{};
     std::uint64_t made = 0;
     for (int round = 0; round < 200; ++round) {
-        const Deployment deployment = random_deployment(rng);
-        const std::uint64_t percent = rng.below(101);
+        Chain chain{
+            .deployment = random_deployment(rng), .percent = rng.below(101), .past = HeaderList(), .states = {}};
+        chain.states.push_back(naive_state(chain.past, chain.deployment));
         ThresholdCache cache;
-        HeaderList past;
-        EXPECT_EQ(state_after(past, deployment, cache), naive_state(past, deployment));
-        std::vector<ThresholdState> states{naive_state(past, deployment)};
+        EXPECT_EQ(state_after(chain.past, chain.deployment, cache), chain.states.back());
         for (int step = 0; step < 400; ++step) {
             if (rng.chance(1, 60)) {
-                for (std::uint64_t back = rng.below(60); back > 0 && past.height() >= Height(0); --back) {
-                    past.pop();
-                    states.pop_back();
-                }
+                chain.cut(rng.below(60));
             }
-            const std::uint32_t time = past.height() < Height(0) ? 0 : past.last().time;
-            past.push(random_header(rng, time + static_cast<std::uint32_t>(rng.below(30)), deployment, percent),
-                      numbered_hash(made++));
-            const ThresholdState state = state_after(past, deployment, cache);
-            ASSERT_EQ(state, naive_state(past, deployment)) << round << " " << step;
-            ++seen[static_cast<std::size_t>(state)];
-            states.push_back(state);
-            // states[h] is the state for the block at height h.
-            std::size_t since = states.size() - 1;
-            while (since > 0 && states[since - 1] == state) {
-                --since;
-            }
-            ASSERT_EQ(state_since(past, deployment, cache), Height(static_cast<std::int32_t>(since)));
+            chain.extend(rng, made++);
+            ASSERT_EQ(state_after(chain.past, chain.deployment, cache), chain.states.back()) << round << " " << step;
+            ASSERT_EQ(state_since(chain.past, chain.deployment, cache), chain.since()) << round << " " << step;
+            ++seen[static_cast<std::size_t>(chain.states.back())];
         }
     }
     for (const int count : seen) {

@@ -118,13 +118,20 @@ TEST(EquivalentTime, IsSpacingTimesBlocksAndSaturates) {
     EXPECT_EQ(equivalent_time(huge, one, bits, main_params().pow), -std::numeric_limits<std::int64_t>::max());
 }
 
-HeaderList interval_of(std::int32_t last_height, std::uint32_t first_time, std::uint32_t last_time,
-                       std::uint32_t first_bits, std::uint32_t last_bits) {
-    HeaderList list(Height(last_height - 2015));
+struct Interval {
+    std::int32_t last_height;
+    std::uint32_t first_time;
+    std::uint32_t last_time;
+    std::uint32_t first_bits;
+    std::uint32_t last_bits;
+};
+
+HeaderList headers_of(const Interval& interval) {
+    HeaderList list(Height(interval.last_height - 2015));
     for (int i = 0; i < 2016; ++i) {
         Header header;
-        header.time = i == 2015 ? last_time : first_time;
-        header.bits = CompactTarget(i == 0 ? first_bits : last_bits);
+        header.time = i == 2015 ? interval.last_time : interval.first_time;
+        header.bits = CompactTarget(i == 0 ? interval.first_bits : interval.last_bits);
         list.push(header, BlockHash{});
     }
     return list;
@@ -145,7 +152,7 @@ TEST(NextWork, RetargetsOnMain) {
         {46367, 1263163443, 1269211443, 0x1C387F6F, 0x1D00E1FD},  // at most four times easier
     };
     for (const Row& row : rows) {
-        const HeaderList past = interval_of(row.last_height, row.first_time, row.last_time, row.bits, row.bits);
+        const HeaderList past = headers_of({row.last_height, row.first_time, row.last_time, row.bits, row.bits});
         EXPECT_EQ(next_work_required(past, 0, main_params().pow), CompactTarget(row.next)) << row.last_height;
         EXPECT_TRUE(permitted_difficulty_transition(Height(row.last_height + 1), CompactTarget(row.bits),
                                                     CompactTarget(row.next), main_params().pow));
@@ -153,7 +160,7 @@ TEST(NextWork, RetargetsOnMain) {
 }
 
 TEST(NextWork, Bip94StartsFromTheFirstTargetOfTheInterval) {
-    const HeaderList past = interval_of(4031, 1'000'000, 1'000'000 + 14 * 24 * 3600, 0x1C05A3F4, 0x1D00FFFF);
+    const HeaderList past = headers_of({4031, 1'000'000, 1'000'000 + 14 * 24 * 3600, 0x1C05A3F4, 0x1D00FFFF});
     EXPECT_EQ(next_work_required(past, 0, testnet4_params().pow), CompactTarget(0x1C05A3F4));
     EXPECT_EQ(next_work_required(past, 0, testnet3_params().pow), CompactTarget(0x1D00FFFF));
 }
@@ -221,7 +228,7 @@ TEST(NextWork, EveryRetargetIsPermitted) {
         const auto exponent = static_cast<std::uint32_t>(rng.between(0x18, 0x1C));
         const std::uint32_t bits = (exponent << 24U) | static_cast<std::uint32_t>(rng.between(0x008000, 0x7FFFFF));
         const auto took = static_cast<std::uint32_t>(rng.below(10'000'000));
-        const HeaderList past = interval_of(4031, 1'000'000, 1'000'000 + took, bits, bits);
+        const HeaderList past = headers_of({4031, 1'000'000, 1'000'000 + took, bits, bits});
         const CompactTarget next = next_work_required(past, 0, main_params().pow);
         EXPECT_TRUE(permitted_difficulty_transition(Height(4032), CompactTarget(bits), next, main_params().pow));
     }
