@@ -16,7 +16,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "engine/store/files.hpp"
 #include "engine/store/undo.hpp"
@@ -44,6 +43,11 @@ enum class StoreFault : std::uint8_t {
     damaged,  // what is there is not what was written
 };
 struct StoreError {
+    StoreError() = default;
+    StoreError(const FileError& error)  // NOLINT(google-explicit-constructor): refusals pass through KEEL_TRY
+        : fault(StoreFault::file), file(error), text(error.message()) {}
+    static StoreError damaged(std::string text);
+
     StoreFault fault = StoreFault::damaged;
     FileError file;    // when fault is file
     std::string text;  // one sentence
@@ -87,8 +91,10 @@ private:
     static constexpr std::size_t kOpenMax = 16;
 
     [[nodiscard]] FileResult<const File*> file(Kind kind, std::uint32_t number) const;
-    [[nodiscard]] FileResult<std::size_t> read(Kind kind, FilePos from, MutableByteSpan out) const;
-    [[nodiscard]] StoreResult<std::uint32_t> read_length(Kind kind, FilePos pos) const;
+    // Fills `out` from an offset of a file; too short a file is damage.
+    [[nodiscard]] StoreResult<void> read(Kind kind, FilePos from, MutableByteSpan out) const;
+    // The length that a record's frame says, checked against its limit and what the file has, `trailer` included.
+    [[nodiscard]] StoreResult<std::uint32_t> read_length(Kind kind, FilePos pos, std::size_t trailer) const;
 
     Files* files_;
     BlockFilesOptions options_;
@@ -107,12 +113,13 @@ struct WrittenUndo {
     std::uint32_t size = 0;  // from the payload on, checksum included
 };
 
-// Syncs files by name, and their folder; shares nothing with the BlockFiles it came from.
+// Syncs files by name, and their folder when names changed; shares nothing with the BlockFiles it came from.
 class SyncJob {
 public:
     SyncJob() = default;
+    // An empty `dir` is not synced.
     SyncJob(std::string dir, std::vector<std::string> paths) : dir_(std::move(dir)), paths_(std::move(paths)) {}
-    [[nodiscard]] bool empty() const { return paths_.empty(); }
+    [[nodiscard]] bool empty() const { return dir_.empty() && paths_.empty(); }
     // Any thread. A file that was pruned meanwhile is no error.
     [[nodiscard]] StoreResult<void> run(Files& files) const;
 
@@ -139,13 +146,15 @@ public:
     [[nodiscard]] StoreResult<WrittenUndo> write_undo(std::uint32_t block_file, const SpentCoins& coins,
                                                       const BlockHash& previous);
     // What was written since the last call, as a job that makes it durable on another thread (a sync can take half a
-    // second, which the validation thread must not wait for).
+    // second, which the validation thread must not wait for). It runs before what depends on those files is written;
+    // when it fails nothing may be taken for durable and the node stops.
     [[nodiscard]] SyncJob take_unsynced();
-    // Makes everything written so far durable, names included. Costs nothing when nothing was written.
-    [[nodiscard]] StoreResult<void> sync();
+    // The same at once. Costs nothing when nothing was written.
+    [[nodiscard]] StoreResult<void> sync() { return take_unsynced().run(*files_); }
 
-    // Whole blocks beyond the known end of the newest known file and in later files, in file order; each is reported
-    // once. Call before the first write; reported blocks stay, and writing continues behind them.
+    // Whole records that follow the known end of the newest known file without a gap, and those of later files, in
+    // order; each is reported once. They may be torn inside: the caller checks them. Call before the first write; what
+    // was reported stays, and writing continues behind it.
     [[nodiscard]] StoreResult<std::optional<FoundBlock>> scan_tail();
 
     // Deletes both files of a number (pruning). Must not be the newest.
@@ -164,16 +173,18 @@ private:
     struct Segment {
         std::unique_ptr<File> handle;  // open while written to
         std::uint64_t end = 0;         // of records
-        std::uint64_t reserved = 0;    // bytes the system has set aside
-        bool dirty = false;
+        std::uint64_t reserved = 0;    // size of the file
+        bool dirty = false;            // written to since the last sync
     };
     BlockFiles(Files& files, BlockFilesOptions options, const XorKey& key);
 
-    [[nodiscard]] FileResult<void> append(Segment& segment, const std::string& path, ByteSpan record,
-                                          std::uint64_t chunk);
-    [[nodiscard]] FileResult<void> close(Segment& segment, const std::string& path);
-    [[nodiscard]] std::string path(const std::string& name) const;
-    [[nodiscard]] Bytes framed(ByteSpan payload) const;
+    // Appends scratch_, a framed record, and returns where its payload is.
+    [[nodiscard]] FileResult<std::uint32_t> append(Segment& segment, const std::string& name, std::uint64_t chunk);
+    [[nodiscard]] FileResult<void> open_for_writing(Segment& segment, const std::string& name);
+    // Cuts reserved space off and lets go of the file; it stays dirty until the next sync.
+    [[nodiscard]] FileResult<void> close(Segment& segment);
+    [[nodiscard]] std::string path(const std::string& name) const { return options_.dir + '/' + name; }
+    void frame(ByteSpan payload);
 
     Files* files_;
     BlockFilesOptions options_;
@@ -183,7 +194,7 @@ private:
     std::map<std::uint32_t, Segment> undos_;
     std::uint32_t newest_ = 0;
     bool names_dirty_ = false;
-    std::optional<FilePos> tail_;  // where scan_tail() continues
+    Bytes scratch_;
 };
 
 }  // namespace keel::store

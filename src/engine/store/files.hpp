@@ -8,8 +8,9 @@
 // created, renamed or removed name after sync_dir() of its folder. Before that any part of it, sector by sector in any
 // order, may or may not be there.
 //
-// Threads: Files may be called from any thread. A File's const functions may be called from any thread while one thread
-// at a time calls the others; bytes being written at that moment may be read old, new or mixed.
+// Threads: Files may be called from any thread. A File's const functions and sync() may be called from any thread while
+// one thread at a time calls the others; bytes being written at that moment may be read old, new or mixed, and sync()
+// covers the writes that had returned when it was called.
 #pragma once
 
 #include <memory>

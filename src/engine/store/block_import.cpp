@@ -1,0 +1,128 @@
+#include "engine/store/block_import.hpp"
+
+#include <algorithm>
+
+#include "rules/primitives/block.hpp"
+
+namespace keel::store {
+
+namespace {
+
+bool is_block_file_name(const std::string& name) {
+    return name.size() >= 12 && name.starts_with("blk") && name.ends_with(".dat") &&
+           std::ranges::all_of(std::string_view(name).substr(3, name.size() - 7),
+                               [](char c) { return c >= '0' && c <= '9'; });
+}
+
+StoreResult<XorKey> stored_key(Files& files, const std::string& dir) {
+    const std::string path = dir + "/xor.dat";
+    KEEL_TRY(const bool stored, files.exists(path));
+    if (!stored) {
+        return XorKey{};
+    }
+    KEEL_TRY(const Bytes content, read_file(files, path, sizeof(XorKey)));
+    if (content.size() != sizeof(XorKey)) {
+        return Failure(StoreError::damaged("The file " + path + " is not the 8 bytes of an XOR key."));
+    }
+    XorKey key;
+    std::ranges::copy(content, key.begin());
+    return key;
+}
+
+}  // namespace
+
+BlockScanner::BlockScanner(std::unique_ptr<File> file, const Magic& magic, const XorKey& key, std::uint64_t from)
+    : file_(std::move(file)), magic_(magic), key_(key), window_offset_(from) {}
+
+FileResult<std::optional<BlockScanner::Found>> BlockScanner::next() {
+    rejectable_.reset();
+    while (true) {
+        KEEL_TRY(const bool found, find_magic());
+        if (!found) {
+            return std::nullopt;
+        }
+        KEEL_TRY(const bool framed, need(kRecordHeader));
+        const std::uint32_t length = framed ? load_le<std::uint32_t>(&window_[at_ + 4]) : 0;
+        const bool possible = length > primitives::Header::kSize && length <= primitives::kMaxBlockBytes;
+        KEEL_TRY(const bool complete, possible ? need(kRecordHeader + length) : FileResult<bool>(false));
+        if (!complete) {
+            ++at_;
+            continue;
+        }
+        rejectable_ = position() + 1;
+        const auto begin = window_.begin() + static_cast<std::ptrdiff_t>(at_ + kRecordHeader);
+        Found block{Bytes(begin, begin + length), position() + kRecordHeader};
+        at_ += kRecordHeader + length;
+        return block;
+    }
+}
+
+void BlockScanner::reject() {
+    if (rejectable_) {
+        // The window still holds the record: it is dropped only when more is read.
+        at_ = static_cast<std::size_t>(*rejectable_ - window_offset_);
+        rejectable_.reset();
+    }
+}
+
+// Whether that many bytes follow at at_; reads more as needed.
+FileResult<bool> BlockScanner::need(std::size_t bytes) {
+    if (window_.size() - at_ >= bytes) {
+        return true;
+    }
+    window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(at_));
+    window_offset_ += at_;
+    at_ = 0;
+    const std::size_t have = window_.size();
+    window_.resize(have + std::max(kWindow, bytes - have));
+    const std::uint64_t from = window_offset_ + have;
+    KEEL_TRY(const std::size_t got, file_->read_at(from, MutableByteSpan(window_).subspan(have)));
+    window_.resize(have + got);
+    apply_xor(MutableByteSpan(window_).subspan(have), from, key_);
+    return window_.size() >= bytes;
+}
+
+// Moves to the next magic.
+FileResult<bool> BlockScanner::find_magic() {
+    while (true) {
+        KEEL_TRY(const bool more, need(magic_.size()));
+        if (!more) {
+            return false;
+        }
+        const auto begin = window_.begin() + static_cast<std::ptrdiff_t>(at_);
+        const auto found = std::search(begin, window_.end(), magic_.begin(), magic_.end());
+        at_ = static_cast<std::size_t>(found - window_.begin());
+        if (found != window_.end()) {
+            return true;
+        }
+        // A magic may begin in the last bytes.
+        at_ -= magic_.size() - 1;
+    }
+}
+
+StoreResult<ImportSource> find_import_files(Files& files, const std::string& path) {
+    const auto names = files.list(path);
+    ImportSource out;
+    if (names) {
+        for (const std::string& name : *names) {
+            if (is_block_file_name(name)) {
+                out.paths.push_back(path + '/' + name);
+            }
+        }
+        // blk100000.dat comes after blk99999.dat.
+        std::ranges::stable_sort(out.paths, {}, &std::string::size);
+        KEEL_TRY(out.key, stored_key(files, path));
+        return out;
+    }
+    KEEL_TRY(const bool here, files.exists(path));
+    if (!here) {
+        return Failure(StoreError(FileError{FileFault::not_found, "import", path, "No such file or folder"}));
+    }
+    out.paths.push_back(path);
+    if (is_block_file_name(path.substr(path.rfind('/') + 1))) {
+        KEEL_TRY(out.key, stored_key(files, parent_dir(path)));
+    }
+    return out;
+}
+
+}  // namespace keel::store
