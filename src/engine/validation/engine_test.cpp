@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/headers/accept_header.hpp"
 #include "engine/validation/testbed.hpp"
 #include "testing/chain_builder.hpp"
 #include "testing/scripts.hpp"
@@ -251,23 +252,32 @@ TEST_F(EngineTest, EveryBlockGivesItsCreditBackOnce) {
     }
     std::size_t taken = 0;
     for (const Action& action : bed_.run()) {
-        taken += std::holds_alternative<BlockTaken>(action) ? 1 : 0;
+        taken += std::holds_alternative<BlockTaken>(action) ? 1U : 0U;
     }
     EXPECT_EQ(taken, 2 * (chain.blocks().size() - 1));
 }
 
-TEST_F(EngineTest, AFullDiskStopsItWithAMessageAndLosesNothing) {
-    ChainBuilder chain = matured();
-    give_all(chain);
-    bed_.coins();
-    disk_.files.set_faults({.bytes_until_full = 0});
-    chain.mine_empty(1);
-    bed_.submit(chain.tip());
-    bed_.run();
-    ASSERT_TRUE(bed_.broken());
-    EXPECT_NE(bed_.broken()->find("blk00000.dat"), std::string::npos) << *bed_.broken();
-    disk_.files.set_faults({});
-    Testbed again(disk_, primitives::regtest_params(), {});
+TEST(EngineFaults, AFullDiskStopsItWithAMessageAndLosesNothing) {
+    TestDisk disk;
+    ChainBuilder chain;
+    const Testbed::Settings small_files{.block_file_max = 20'000};
+    {
+        Testbed bed(disk, primitives::regtest_params(), small_files);
+        chain.mine_empty(12);
+        for (std::int32_t h = 1; h <= 12; ++h) {
+            bed.give(chain.block(Height(h)));
+        }
+        disk.files.set_faults({.bytes_until_full = 0});  // what is reserved already can still be written
+        while (!bed.broken() && chain.height() < Height(200)) {
+            chain.mine_empty(1);
+            bed.give(chain.tip());
+        }
+        ASSERT_TRUE(bed.broken());
+        EXPECT_NE(bed.broken()->find("No space left"), std::string::npos) << *bed.broken();
+        EXPECT_GE(bed.tip().height(), Height(12));
+    }
+    disk.files.set_faults({});
+    Testbed again(disk, primitives::regtest_params(), small_files);
     ASSERT_FALSE(again.broken()) << *again.broken();
     EXPECT_EQ(again.give(chain.tip()), Outcome::connected);
 }
@@ -319,7 +329,7 @@ TEST(EngineRestart, AssumedValidScriptsAreNotRun) {
     TestDisk disk;
     Testbed bed(disk, primitives::regtest_params(), {.assume_valid = assumed->hash()});
     for (const BlockPtr& block : chain.blocks()) {
-        if (block->header().previous != BlockHash{}) {
+        if (!block->header().previous.is_zero()) {
             ASSERT_TRUE(headers::accept_header(bed.tree(), block->header(), primitives::regtest_params(),
                                                unix_time(4'000'000'000)));
         }

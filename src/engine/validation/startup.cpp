@@ -86,7 +86,7 @@ OrBroken<std::size_t> recover_tail(const Ports& ports, store::BlockFiles& files,
         if (!*found) {
             return recovered;
         }
-        recovered += adopt(ports, **found, now) ? 1 : 0;
+        recovered += adopt(ports, **found, now) ? 1U : 0U;
     }
 }
 
@@ -149,10 +149,10 @@ OrBroken<Loaded> load(const Ports& ports, const Options& options, UnixTime now) 
     }
     KEEL_TRY(const Node* tip, find_tip(ports, *cache));
     Loaded loaded{*std::move(files), *std::move(cache), tip, 0};
-    KEEL_CHECK(begin_chain(ports, loaded));
     if (!options.reindex) {
         KEEL_TRY(loaded.recovered, recover_tail(ports, loaded.files, now));
     }
+    KEEL_CHECK(begin_chain(ports, loaded));
     return loaded;
 }
 

@@ -21,7 +21,7 @@ public:
         std::size_t cache_budget = chain::kMinBudget;
         std::uint64_t block_file_max = store::kBlockFileMax;
         std::uint64_t prune_target = 0;
-        primitives::BlockHash assume_valid;
+        primitives::BlockHash assume_valid{};
         bool reindex = false;
     };
 
