@@ -25,10 +25,15 @@ public:
     [[nodiscard]] std::int32_t pruned_height() const { return pruned_height_.load(std::memory_order_acquire); }
     void set_pruned_height(std::int32_t height) { pruned_height_.store(height, std::memory_order_release); }
 
+    // Bytes of block and undo files.
+    [[nodiscard]] std::uint64_t block_bytes() const { return block_bytes_.load(std::memory_order_acquire); }
+    void set_block_bytes(std::uint64_t bytes) { block_bytes_.store(bytes, std::memory_order_release); }
+
 private:
     std::atomic<const headers::Node*> tip_;
     std::atomic<bool> importing_{false};
     std::atomic<std::int32_t> pruned_height_{-1};
+    std::atomic<std::uint64_t> block_bytes_{0};
 };
 
 // True when this block is on the chain that ends at `tip`.

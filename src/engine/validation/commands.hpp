@@ -12,6 +12,8 @@
 #include "engine/headers/tree.hpp"
 #include "engine/store/kv.hpp"
 #include "rules/consensus/block_rules.hpp"
+#include "rules/primitives/coin.hpp"
+#include "rules/primitives/outpoint.hpp"
 
 namespace keel::validation {
 
@@ -50,6 +52,11 @@ struct PreciousBlock {
 struct SnapshotCoins {
     Ticket ticket = 0;
 };
+// Looks coins up as they are at the tip; the answer has one entry for each outpoint.
+struct FindCoins {
+    std::vector<primitives::OutPoint> outpoints;
+    Ticket ticket = 0;
+};
 // Removes block files whose blocks are all below this height (and deep enough).
 struct PruneTo {
     primitives::Height height;
@@ -60,8 +67,8 @@ struct Settle {
     Ticket ticket = 0;
 };
 
-using Command =
-    std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, PruneTo, Settle>;
+using Command = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins,
+                             PruneTo, Settle>;
 
 // A submitted block came to rest.
 enum class Outcome : std::uint8_t {
@@ -103,7 +110,9 @@ struct CoinsSnapshot {
 struct Answer {
     Ticket ticket = 0;
     std::string failure;
-    std::optional<CoinsSnapshot> snapshot;
+    std::optional<CoinsSnapshot> snapshot{};
+    std::vector<std::optional<primitives::Coin>> coins{};  // of FindCoins
+    const headers::Node* tip = nullptr;                    // the chain they belong to
 };
 
 using Action = std::variant<BlockVerdict, BlockTaken, TipChanged, Answer, Fatal>;

@@ -38,6 +38,7 @@ Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now no
             candidates_.add_stored(*node, node == &chain_.tip());
         }
     }
+    ports_.view.set_block_bytes(store_.files().bytes_on_disk());
     ports_.view.publish(chain_.tip());
 }
 
@@ -234,6 +235,7 @@ OrBroken<bool> Engine::keep_on_disk(Now now, Actions& out) {
 OrBroken<void> Engine::prune() {
     if (pruner_.has_chosen()) {
         KEEL_CHECK(pruner_.remove(store_));
+        ports_.view.set_block_bytes(store_.files().bytes_on_disk());
     }
     return {};
 }
@@ -242,7 +244,7 @@ void Engine::answer_snapshots(Actions& out) {
     for (const Ticket ticket : std::exchange(snapshots_, {})) {
         CoinsSnapshot snapshot{ports_.coins.snapshot(), &chain_.tip(),
                                ports_.coins.approximate_size(store::kCoinFamily)};
-        out.emplace_back(Answer{ticket, {}, std::move(snapshot)});
+        out.emplace_back(Answer{.ticket = ticket, .failure = {}, .snapshot = std::move(snapshot)});
     }
 }
 
@@ -250,7 +252,7 @@ void Engine::come_to_rest(Actions& out) {
     publish(out);
     if (commands_.empty()) {
         for (const Ticket ticket : std::exchange(at_rest_, {})) {
-            out.emplace_back(Answer{ticket, {}, std::nullopt});
+            out.emplace_back(Answer{.ticket = ticket, .failure = {}});
         }
     }
 }

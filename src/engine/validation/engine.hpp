@@ -65,6 +65,7 @@ private:
     OrBroken<void> on(const ReconsiderBlock& command, Actions& out);
     OrBroken<void> on(const PreciousBlock& command, Actions& out);
     OrBroken<void> on(const SnapshotCoins& command, Actions& out);
+    OrBroken<void> on(const FindCoins& command, Actions& out);
     OrBroken<void> on(const PruneTo& command, Actions& out);
     OrBroken<void> on(const Settle& command, Actions& out);
     [[nodiscard]] consensus::Verdict check_placed(const SubmitBlock& command) const;

@@ -63,13 +63,14 @@ OrBroken<void> Engine::on(const SubmitBlock& command, Actions& out) {
             candidates_.add(*each);
         }
     }
+    ports_.view.set_block_bytes(store_.files().bytes_on_disk());
     rest(Outcome::stored);
     return {};
 }
 
 OrBroken<void> Engine::on(const InvalidateBlock& command, Actions& out) {
     if (command.node->previous() == nullptr) {
-        out.emplace_back(Answer{command.ticket, "The genesis block cannot be invalidated.", std::nullopt});
+        out.emplace_back(Answer{.ticket = command.ticket, .failure = "The genesis block cannot be invalidated."});
         return {};
     }
     at_rest_.push_back(command.ticket);
@@ -97,6 +98,19 @@ OrBroken<void> Engine::on(const PreciousBlock& command, Actions&) {
 
 OrBroken<void> Engine::on(const SnapshotCoins& command, Actions&) {
     snapshots_.push_back(command.ticket);
+    return {};
+}
+
+OrBroken<void> Engine::on(const FindCoins& command, Actions& out) {
+    Answer answer{.ticket = command.ticket, .failure = {}, .tip = &chain_.tip()};
+    for (const primitives::OutPoint& outpoint : command.outpoints) {
+        auto coin = chain_.cache().find(outpoint);
+        if (!coin) {
+            return Failure(broken_kv("Cannot read coins", coin.error()));
+        }
+        answer.coins.push_back(*std::move(coin));
+    }
+    out.emplace_back(std::move(answer));
     return {};
 }
 

@@ -218,6 +218,27 @@ TEST_F(EngineTest, InvalidateTakesBlocksOffAndReconsiderBringsThemBack) {
     expect_coins_of(chain);
 }
 
+TEST_F(EngineTest, FindsCoinsAtTheTip) {
+    ChainBuilder chain = matured();
+    const auto tx = spend_reward(chain, 1);
+    chain.mine({.txs = {tx}});
+    give_all(chain);
+    const OutPoint fresh{tx.freeze()->txid(), 0};
+    bed_.submit(FindCoins{{fresh, tx.inputs[0].prevout}, 3});
+    bool answered = false;
+    for (const Action& action : bed_.run()) {
+        if (const auto* answer = std::get_if<Answer>(&action); answer != nullptr && answer->ticket == 3) {
+            answered = true;
+            ASSERT_EQ(answer->coins.size(), 2U);
+            ASSERT_TRUE(answer->coins[0]);
+            EXPECT_EQ(answer->coins[0]->value, tx.outputs[0].value);
+            EXPECT_FALSE(answer->coins[1]) << "spent";
+            EXPECT_EQ(answer->tip->hash(), chain.tip()->hash());
+        }
+    }
+    EXPECT_TRUE(answered);
+}
+
 TEST_F(EngineTest, InvalidateOffTheActiveChainOnlyMarks) {
     ChainBuilder chain = matured();
     ChainBuilder branch = chain;
