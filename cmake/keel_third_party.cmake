@@ -36,3 +36,7 @@ target_link_libraries(keel_asio PUBLIC Boost::headers Threads::Threads)
 
 add_library(keel_boost_json STATIC EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/third_party/boost_json.cpp")
 target_link_libraries(keel_boost_json PUBLIC Boost::headers)
+
+add_library(keel_beast STATIC EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/third_party/boost_beast.cpp")
+target_compile_definitions(keel_beast PUBLIC BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(keel_beast PUBLIC keel_asio)
