@@ -199,8 +199,8 @@ void HeaderSync::begin_presync(Peer& peer, const Node& parent, const Page& page,
     // A page that is not full is all there is: too little work, and no more to come.
     if (!page.full) return;
     if (!peer.preferred() && presync_count() >= kPresyncPeersMax) return;
-    states_[peer.id].presync.emplace(chain_.params(), LowWorkPresync::Goal{parent, chain_.anti_dos_work()}, settings_,
-                                     rng_, turn.now().unix);
+    const LowWorkPresync::Goal goal{chain_.params(), parent, chain_.anti_dos_work(), turn.now().unix};
+    states_[peer.id].presync.emplace(goal, settings_, rng_);
     log(turn.logger(), LogCategory::headers, LogLevel::debug, "peer ", peer.id, ": pre-sync starts at height ",
         parent.height());
     continue_presync(peer, page, turn);

@@ -22,15 +22,14 @@ std::size_t most_commitments(const headers::Node& start, std::int32_t period, Un
 
 }  // namespace
 
-LowWorkPresync::LowWorkPresync(const primitives::Params& params, const Goal& goal, PresyncSettings settings, Rng& rng,
-                               UnixTime now)
-    : params_(params),
+LowWorkPresync::LowWorkPresync(const Goal& goal, PresyncSettings settings, Rng& rng)
+    : params_(goal.params),
       start_(goal.start),
       required_(goal.required),
       settings_(settings),
       salt_{rng.next(), rng.next()},
       offset_(static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(settings.commitment_period)))),
-      commitments_max_(most_commitments(goal.start, settings.commitment_period, now)),
+      commitments_max_(most_commitments(goal.start, settings.commitment_period, goal.now)),
       height_(start_.height()),
       last_hash_(start_.hash()),
       last_bits_(start_.header().bits),

@@ -36,11 +36,12 @@ class LowWorkPresync {
 public:
     // `start`: the last header we have in common; `required`: the work that the whole chain must reach.
     struct Goal {
+        const primitives::Params& params;
         const headers::Node& start;
         consensus::ChainWork required;
+        UnixTime now;
     };
-    LowWorkPresync(const primitives::Params& params, const Goal& goal, PresyncSettings settings, Rng& rng,
-                   UnixTime now);
+    LowWorkPresync(const Goal& goal, PresyncSettings settings, Rng& rng);
 
     enum class Phase : std::uint8_t { presync, redownload, done };
 
