@@ -27,7 +27,7 @@ TEST(Dialing, AddedNodesAreDialedAtOnceAndAgainWithGrowingDelays) {
 TEST(Dialing, EndedConnectionsAreRenewed) {
     Lab lab;
     const auto dial = all_of<Dial>(lab.handle(command("a:1", AddNode::Mode::add))).at(0);
-    lab.handle(PeerConnected{.peer = PeerId(50), .kind = ConnectionKind::manual, .remote = {}, .local = {}, .dial = dial.token});
+    lab.handle(PeerConnected{.peer = PeerId(50), .kind = ConnectionKind::manual, .dial = dial.token});
     {
         const RoleHolder role(p2p_role);
         EXPECT_EQ(lab.engine.added_nodes().at(0).peer, PeerId(50));

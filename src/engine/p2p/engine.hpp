@@ -28,9 +28,9 @@ struct Config {
     // Offered to peers. network_limited without network: a pruned node, which serves only recent blocks.
     wire::Services services =
         wire::Services{}.with(wire::Service::network).with(wire::Service::network_limited).with(wire::Service::witness);
-    std::string user_agent = "/Keel:0.1.0/";  // BIP14, at most wire::kMaxUserAgentBytes
-    std::optional<U256> minimum_chain_work;   // -minimumchainwork; otherwise the network's
-    seconds max_tip_age{24 * 3600};           // -maxtipage
+    std::string user_agent = "/Keel:0.1.0/";   // BIP14, at most wire::kMaxUserAgentBytes
+    std::optional<U256> minimum_chain_work{};  // -minimumchainwork; otherwise the network's
+    seconds max_tip_age{24 * 3600};            // -maxtipage
     std::size_t max_inbound = kInboundPeersDefault;
     std::size_t validation_bytes = kValidationBytesDefault;
     seconds handshake_timeout = kHandshakeTimeout;  // -peertimeout

@@ -36,11 +36,11 @@ using Ticket = std::uint64_t;
 struct PeerConnected {
     PeerId peer;
     ConnectionKind kind = ConnectionKind::inbound;
-    wire::Endpoint remote;
-    wire::Endpoint local;
-    std::optional<DialToken> dial;  // set unless inbound
-    std::string transport = "v1";   // as getpeerinfo shows it
-    std::string session_id;         // of a v2 transport, hex
+    wire::Endpoint remote{};
+    wire::Endpoint local{};
+    std::optional<DialToken> dial{};  // set unless inbound
+    std::string transport = "v1";     // as getpeerinfo shows it
+    std::string session_id{};         // of a v2 transport, hex
 };
 struct PeerClosed {
     PeerId peer;
@@ -75,9 +75,9 @@ enum class BlockOutcome : std::uint8_t { connected, stored, duplicate, ignored, 
 // A block came to rest, whoever submitted it.
 struct BlockVerdict {
     BlockHash hash;
-    std::optional<PeerId> source;  // the peer it came from
+    std::optional<PeerId> source{};  // the peer it came from
     BlockOutcome outcome = BlockOutcome::stored;
-    std::optional<consensus::Reject> reject;  // set when rejected
+    std::optional<consensus::Reject> reject{};  // set when rejected
 };
 // The active chain now ends at `tip`; `fork` is the last block it shares with the chain before.
 struct TipChanged {

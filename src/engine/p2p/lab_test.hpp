@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/assert.hpp"
 #include "engine/headers/accept_header.hpp"
 #include "engine/p2p/engine.hpp"
 #include "testing/chain_builder.hpp"
@@ -36,7 +37,7 @@ public:
     // Connects without a word.
     PeerId attach(ConnectionKind kind, Actions* actions = nullptr) {
         const PeerId peer(next_peer_++);
-        PeerConnected event{.peer = peer, .kind = kind, .remote = {address(peer), 8333}, .local = {}, .dial = {}};
+        PeerConnected event{.peer = peer, .kind = kind, .remote = {address(peer), 8333}};
         Actions seen = handle(std::move(event));
         if (actions != nullptr) *actions = std::move(seen);
         return peer;
@@ -46,6 +47,7 @@ public:
         const PeerId peer = attach(kind);
         receive(peer, version(services));
         Actions seen = receive(peer, wire::Verack{});
+        answer_pings(seen);
         if (actions != nullptr) *actions = std::move(seen);
         return peer;
     }
@@ -58,7 +60,9 @@ public:
         for (auto due = wakeup(); due && *due <= end; due = wakeup()) {
             now.steady = std::max(now.steady, *due);
             now.unix = start_unix + std::chrono::duration_cast<seconds>(now.steady - start);
-            for (Action& action : handle(Tick{})) all.push_back(std::move(action));
+            Actions seen = handle(Tick{});
+            answer_pings(seen);
+            std::ranges::move(seen, std::back_inserter(all));
             const auto next = wakeup();
             EXPECT_TRUE(!next || *next > now.steady) << "a tick must move the next wakeup on";
             if (next && *next <= now.steady) break;
@@ -106,7 +110,8 @@ public:
     // Headers first to last of the builder's chain.
     wire::Headers headers(std::int32_t first, std::int32_t last) const {
         wire::Headers out;
-        for (std::int32_t h = first; h <= last; ++h) out.headers.push_back(block(h)->header());
+        for (std::int32_t h = first; h <= last; ++h)
+            out.headers.push_back(block(h)->header());
         return out;
     }
     const Node& node(std::int32_t height) const { return *tree.find(block(height)->hash()); }
@@ -116,7 +121,7 @@ public:
     const Node& store(const primitives::BlockPtr& block) {
         const auto accepted = headers::accept_header(tree, block->header(), chain.params(), now.unix);
         KEEL_ASSERT(accepted.has_value());
-        tree.set_data(*accepted->node, 1, static_cast<std::uint32_t>(block->tx_count()));
+        tree.set_data(*accepted->node, {}, static_cast<std::uint32_t>(block->tx_count()));
         return *accepted->node;
     }
     Actions set_tip(const Node& node) {
@@ -128,7 +133,8 @@ public:
     }
     // We have the builder's chain up to this height.
     Actions own_chain(std::int32_t height) {
-        for (std::int32_t h = 1; h <= height; ++h) store(block(h));
+        for (std::int32_t h = 1; h <= height; ++h)
+            store(block(h));
         return set_tip(node(height));
     }
 
@@ -138,8 +144,17 @@ public:
     NullLogger logger;
     Engine engine;
     Now now;
+    bool pongs = true;  // pings of the engine are answered, so that time can pass
 
 private:
+    void answer_pings(const Actions& actions) {
+        for (const Action& action : actions) {
+            const auto* send = std::get_if<Send>(&action);
+            if (!pongs || send == nullptr) continue;
+            if (const auto* ping = std::get_if<wire::Ping>(&send->message))
+                receive(send->peer, wire::Pong{ping->nonce});
+        }
+    }
     static UnixTime time_of(const Node& node) { return unix_time(node.header().time); }
 
     std::int64_t next_peer_ = 1;
@@ -176,7 +191,8 @@ inline std::optional<CloseReason> close_of(const Actions& actions, PeerId peer) 
 inline std::vector<BlockHash> asked(const Actions& actions, PeerId peer) {
     std::vector<BlockHash> out;
     for (const wire::GetData& message : sent<wire::GetData>(actions, peer)) {
-        for (const wire::InvEntry& entry : message.entries) out.push_back(hash_cast<BlockHash>(entry.hash));
+        for (const wire::InvEntry& entry : message.entries)
+            out.push_back(hash_cast<BlockHash>(entry.hash));
     }
     return out;
 }

@@ -129,8 +129,8 @@ std::vector<Header> LowWorkPresync::take_ready() {
 
 void LowWorkPresync::finish() {
     phase_ = Phase::done;
-    commitments_ = {};
-    buffer_ = {};
+    commitments_ = std::vector<bool>();  // assigning {} would keep the memory
+    buffer_ = std::deque<Packed>();
 }
 
 bool LowWorkPresync::commitment(const BlockHash& hash) const { return (crypto::siphash(salt_, hash) & 1U) != 0; }

@@ -9,7 +9,8 @@ namespace {
 wire::Headers headers_without_work(const Lab& lab) {
     primitives::Header header = lab.block(0)->header();
     header.previous = lab.block(0)->hash();
-    while (consensus::check_proof_of_work(header.hash(), header.bits, lab.chain.params().pow.limit)) ++header.nonce;
+    while (consensus::check_proof_of_work(header.hash(), header.bits, lab.chain.params().pow.limit))
+        ++header.nonce;
     return {{header}};
 }
 
@@ -19,8 +20,8 @@ TEST(Misbehaviour, ClosesAndDiscouragesTheAddress) {
     EXPECT_EQ(close_of(lab.receive(bad, headers_without_work(lab)), bad), CloseReason::misbehaved);
 
     const auto again = [&](std::int64_t id) {
-        return lab.handle(PeerConnected{.peer = PeerId(id), .kind = ConnectionKind::inbound,
-                                        .remote = {Lab::address(bad), 1}, .local = {}, .dial = {}});
+        return lab.handle(
+            PeerConnected{.peer = PeerId(id), .kind = ConnectionKind::inbound, .remote = {Lab::address(bad), 1}});
     };
     EXPECT_TRUE(again(100).empty()) << "while there is room, a discouraged address may come back";
     EXPECT_EQ(close_of(again(101), PeerId(101)), CloseReason::discouraged) << "but not into the last slot";
@@ -55,7 +56,8 @@ TEST(Misbehaviour, DiscouragedAddressesAreBoundedAndTheOldestGoes) {
         return wire::NetAddress::ipv4(7, static_cast<std::uint8_t>(i >> 16U), static_cast<std::uint8_t>(i >> 8U),
                                       static_cast<std::uint8_t>(i));
     };
-    for (std::size_t i = 0; i <= kDiscouragedMax; ++i) set.add(address(i));
+    for (std::size_t i = 0; i <= kDiscouragedMax; ++i)
+        set.add(address(i));
     EXPECT_EQ(set.size(), kDiscouragedMax);
     EXPECT_FALSE(set.contains(address(0)));
     EXPECT_TRUE(set.contains(address(1)));
@@ -86,14 +88,14 @@ TEST_P(Chatter, IsIgnored) {
     const PeerId peer = lab.connect(ConnectionKind::inbound);
     EXPECT_TRUE(lab.receive(peer, GetParam()).empty());
 }
-INSTANTIATE_TEST_SUITE_P(
-    Misbehaviour, Chatter,
-    ::testing::Values(wire::Message(wire::GetAddr{}), wire::Message(wire::Addr{}), wire::Message(wire::AddrV2{}),
-                      wire::Message(wire::SendCompact{}), wire::Message(wire::TxMessage{}),
-                      wire::Message(wire::CompactBlock{}), wire::Message(wire::BlockTxs{}),
-                      wire::Message(wire::NotFound{}), wire::Message(wire::SendTxRcncl{}),
-                      wire::Message(wire::Unknown{"alert", 9}),
-                      wire::Message(wire::Inv{{{wire::InvType::wtx, RawHash{}}, {static_cast<wire::InvType>(99), {}}}})));
+INSTANTIATE_TEST_SUITE_P(Misbehaviour, Chatter,
+                         ::testing::Values(wire::Message(wire::GetAddr{}), wire::Message(wire::Addr{}),
+                                           wire::Message(wire::AddrV2{}), wire::Message(wire::SendCompact{}),
+                                           wire::Message(wire::TxMessage{}), wire::Message(wire::CompactBlock{}),
+                                           wire::Message(wire::BlockTxs{}), wire::Message(wire::NotFound{}),
+                                           wire::Message(wire::SendTxRcncl{}), wire::Message(wire::Unknown{"alert", 9}),
+                                           wire::Message(wire::Inv{{{wire::InvType::wtx, RawHash{}},
+                                                                    {static_cast<wire::InvType>(99), {}}}})));
 
 }  // namespace
 }  // namespace keel::p2p

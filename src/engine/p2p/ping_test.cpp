@@ -8,12 +8,14 @@ namespace {
 
 TEST(Ping, AnswersWithTheSameNonce) {
     Lab lab;
+    lab.pongs = false;
     const PeerId peer = lab.connect(ConnectionKind::inbound);
     EXPECT_EQ(sent<wire::Pong>(lab.receive(peer, wire::Ping{42}), peer).at(0).nonce, 42U);
 }
 
 TEST(Ping, MeasuresTheRoundTrip) {
     Lab lab;
+    lab.pongs = false;
     Actions actions;
     const PeerId peer = lab.connect(ConnectionKind::inbound, &actions);
     const auto first = sent<wire::Ping>(actions, peer);
@@ -36,6 +38,7 @@ TEST(Ping, MeasuresTheRoundTrip) {
 
 TEST(Ping, AWrongNonceIsNoAnswer) {
     Lab lab;
+    lab.pongs = false;
     Actions actions;
     const PeerId peer = lab.connect(ConnectionKind::inbound, &actions);
     const auto ping = sent<wire::Ping>(actions, peer).at(0);
@@ -49,6 +52,7 @@ TEST(Ping, AWrongNonceIsNoAnswer) {
 
 TEST(Ping, SilenceClosesThePeer) {
     Lab lab;
+    lab.pongs = false;
     const PeerId peer = lab.connect(ConnectionKind::inbound);
     EXPECT_FALSE(close_of(lab.advance(kPingTimeout - seconds(1)), peer));
     EXPECT_EQ(close_of(lab.advance(seconds(2)), peer), CloseReason::ping_timeout);
@@ -56,6 +60,7 @@ TEST(Ping, SilenceClosesThePeer) {
 
 TEST(Ping, TheUserMayPingNow) {
     Lab lab;
+    lab.pongs = false;
     Actions actions;
     const PeerId peer = lab.connect(ConnectionKind::inbound, &actions);
     lab.receive(peer, wire::Pong{sent<wire::Ping>(actions, peer).at(0).nonce});
@@ -66,6 +71,7 @@ TEST(Ping, TheUserMayPingNow) {
 
 TEST(Ping, PeersOlderThanBip31AreLeftAlone) {
     Lab lab;
+    lab.pongs = false;
     const PeerId peer = lab.attach(ConnectionKind::inbound);
     auto version = std::get<wire::Version>(Lab::version());
     version.version = 60000;
