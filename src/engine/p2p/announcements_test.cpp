@@ -1,5 +1,7 @@
 #include "engine/p2p/announcements.hpp"
 
+#include <gtest/gtest.h>
+
 #include "engine/p2p/lab_test.hpp"
 #include "engine/p2p/limits.hpp"
 

@@ -1,5 +1,7 @@
 #include "engine/p2p/block_download.hpp"
 
+#include <gtest/gtest.h>
+
 #include "engine/p2p/lab_test.hpp"
 
 namespace keel::p2p {
