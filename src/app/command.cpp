@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/config_commands.hpp"
+#include "app/consensus_commands.hpp"
 #include "app/version.hpp"
 
 namespace keel::app {
@@ -20,6 +21,8 @@ int show_help(std::span<const std::string> arguments);
 constexpr std::array kCommands{
     Command{"config check", "FILE", "say what is wrong in a configuration file", config_check},
     Command{"config doc", "", "print the table of all settings as Markdown", config_doc},
+    Command{"rules", "[--markdown | RULE...]", "print the consensus rules", rules_command},
+    Command{"verify-block", "--height N ... BLOCK", "check one block without a chain", verify_block_command},
     Command{"version", "", "print the version", show_version},
     Command{"help", "[COMMAND]", "print this list, or what a command takes", show_help},
 };
@@ -50,7 +53,8 @@ int show_help(std::span<const std::string> arguments) {
         show_list(std::cout);
         return 0;
     }
-    if (command->run == show_help || command->run == show_version || command->run == config_doc) {
+    if (command->run == show_help || command->run == show_version || command->run == config_doc ||
+        command->run == rules_command) {
         std::cout << "keel " << command->name << ": " << command->help << '\n';
         return 0;
     }
