@@ -58,17 +58,22 @@ struct Request {
     [[nodiscard]] bool all_outputs() const { return !type.none() && !type.single(); }
 };
 
+const BlankInputs& blank_inputs(const Request& request) {
+    return request.context.blank_inputs(request.all_outputs() ? BlankInputs::Sequences::kept
+                                                              : BlankInputs::Sequences::zero);
+}
+
 // Inputs [begin, end) without scripts; their sequences count only where the signature covers all outputs.
 void write_blank_inputs(HashWriter& out, const Request& request, std::size_t begin, std::size_t end) {
-    const ByteSpan prepared = request.context.blank_inputs();
-    if (request.all_outputs() && !prepared.empty()) {
-        out.bytes(prepared.subspan(begin * kBlankInputSize, (end - begin) * kBlankInputSize));
+    const BlankInputs& prepared = blank_inputs(request);
+    if (!prepared.empty()) {
+        out.bytes(prepared.range(begin, end));
         return;
     }
     for (std::size_t i = begin; i < end; ++i) {
         const InputView input = request.context.tx().input(i);
         const OutPoint prevout = input.prevout();
-        std::array<std::byte, kBlankInputSize> blank{};
+        std::array<std::byte, BlankInputs::kInputSize> blank{};
         std::ranges::copy(prevout.txid.bytes, blank.begin());
         store_le(&blank[32], prevout.index);
         store_le(&blank[37], request.all_outputs() ? input.sequence() : 0U);
@@ -77,18 +82,20 @@ void write_blank_inputs(HashWriter& out, const Request& request, std::size_t beg
 }
 
 void write_legacy_inputs(HashWriter& out, const Request& request) {
-    const TxContext& context = request.context;
-    const TxView tx = context.tx();
+    const TxView tx = request.context.tx();
+    const BlankInputs& prepared = blank_inputs(request);
+    std::size_t begin = 0;
     if (request.type.anyone_can_pay()) {
         out.integer(tx.version()).compact_size(1);
         write_signed_input(out, tx.input(request.input), request.script_code);
         return;
     }
-    std::size_t begin = 0;
-    if (request.all_outputs() && !context.blank_inputs().empty()) {
-        out = HashWriter(context.prefix_before(request.input, begin));
-    } else {
+    if (prepared.empty()) {
         out.integer(tx.version()).compact_size(tx.input_count());
+    } else {
+        const BlankInputs::Prefix prefix = prepared.prefix_before(request.input);
+        out = HashWriter(prefix.state);
+        begin = prefix.inputs;
     }
     write_blank_inputs(out, request, begin, request.input);
     write_signed_input(out, tx.input(request.input), request.script_code);

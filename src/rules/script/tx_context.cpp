@@ -31,6 +31,24 @@ ByteSpan find_counted_outputs(TxView tx) {
 
 }  // namespace
 
+BlankInputs::BlankInputs(TxView tx, Sequences sequences) {
+    bytes_.resize(tx.input_count() * kInputSize);
+    HashWriter prefix;
+    prefix.integer(tx.version()).compact_size(tx.input_count());
+    for (std::size_t i = 0; i < tx.input_count(); ++i) {
+        if (i % kStride == 0) {
+            prefixes_.push_back(prefix.state());
+        }
+        const InputView input = tx.input(i);
+        const auto blank = MutableByteSpan(bytes_).subspan(i * kInputSize, kInputSize);
+        std::ranges::copy(prevout_bytes(input), blank.begin());
+        if (sequences == Sequences::kept) {
+            store_le(&blank[kInputSize - sizeof(std::uint32_t)], input.sequence());
+        }
+        prefix.bytes(blank);
+    }
+}
+
 TxContext::TxContext(TxView tx, std::span<const CoinView> spent, Precompute what)
     : tx_(tx), spent_(spent), counted_outputs_(find_counted_outputs(tx)) {
     KEEL_ASSERT(spent.size() == tx.input_count());
@@ -50,7 +68,8 @@ TxContext::TxContext(TxView tx, std::span<const CoinView> spent, Precompute what
         compute_shared(any_taproot);
     }
     if (legacy >= kManyLegacyInputs) {
-        compute_prefixes();
+        blank_inputs_ = BlankInputs(tx, BlankInputs::Sequences::kept);
+        blank_inputs_zero_ = BlankInputs(tx, BlankInputs::Sequences::zero);
     }
 }
 
@@ -72,11 +91,6 @@ const SharedHashes& TxContext::shared_hashes() const {
 const SharedDoubleHashes& TxContext::shared_double_hashes() const {
     KEEL_ASSERT(has_shared_);
     return shared_double_;
-}
-
-const crypto::Sha256& TxContext::prefix_before(std::size_t input, std::size_t& input_begin) const {
-    input_begin = input / kPrefixStride * kPrefixStride;
-    return prefixes_[input / kPrefixStride];
 }
 
 void TxContext::compute_shared(bool with_spent) {
@@ -105,22 +119,6 @@ void TxContext::compute_shared(bool with_spent) {
     shared_.amounts = amounts.single_hash();
     shared_.scripts = scripts.single_hash();
     has_spent_hashes_ = true;
-}
-
-void TxContext::compute_prefixes() {
-    blank_inputs_.resize(tx_.input_count() * kBlankInputSize);
-    HashWriter prefix;
-    prefix.integer(tx_.version()).compact_size(tx_.input_count());
-    for (std::size_t i = 0; i < tx_.input_count(); ++i) {
-        if (i % kPrefixStride == 0) {
-            prefixes_.push_back(prefix.state());
-        }
-        const InputView input = tx_.input(i);
-        const auto blank = MutableByteSpan(blank_inputs_).subspan(i * kBlankInputSize, kBlankInputSize);
-        std::ranges::copy(prevout_bytes(input), blank.begin());
-        store_le(&blank[kBlankInputSize - sizeof(std::uint32_t)], input.sequence());
-        prefix.bytes(blank);
-    }
 }
 
 }  // namespace keel::script

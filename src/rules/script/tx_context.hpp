@@ -34,8 +34,39 @@ struct SharedDoubleHashes {
     RawHash outputs;
 };
 
-// The size of an input in a legacy signature hash that blanks its script: outpoint, empty script, sequence.
-inline constexpr std::size_t kBlankInputSize = 41;
+// All inputs of a transaction as a legacy signature hash has those that it does not sign: outpoint, empty script,
+// sequence. Each legacy signature covers all inputs, which is quadratic by consensus; the hash states kept here halve
+// the work, and the rest is one contiguous pass.
+class BlankInputs {
+public:
+    static constexpr std::size_t kInputSize = 41;
+    // NONE and SINGLE sign zeros instead of the sequences.
+    enum class Sequences : bool { zero, kept };
+
+    BlankInputs() = default;
+    BlankInputs(primitives::TxView tx, Sequences sequences);
+
+    [[nodiscard]] bool empty() const { return bytes_.empty(); }
+    // Inputs [begin, end).
+    [[nodiscard]] ByteSpan range(std::size_t begin, std::size_t end) const {
+        return ByteSpan(bytes_).subspan(begin * kInputSize, (end - begin) * kInputSize);
+    }
+    // A hash state that has taken version, input count and the inputs before `input`, rounded down to the nearest
+    // state kept.
+    struct Prefix {
+        const crypto::Sha256& state;
+        std::size_t inputs;
+    };
+    [[nodiscard]] Prefix prefix_before(std::size_t input) const {
+        return {prefixes_[input / kStride], input / kStride * kStride};
+    }
+
+private:
+    static constexpr std::size_t kStride = 16;
+
+    Bytes bytes_;
+    std::vector<crypto::Sha256> prefixes_;  // after 0, kStride, 2 * kStride, ... inputs
+};
 
 class TxContext {
 public:
@@ -58,20 +89,14 @@ public:
     [[nodiscard]] const SharedHashes& shared_hashes() const;
     [[nodiscard]] const SharedDoubleHashes& shared_double_hashes() const;
 
-    // From this many inputs without witness on, blank_inputs() and prefix_before() have something to give. Each legacy
-    // signature with SIGHASH_ALL covers all inputs, which is quadratic by consensus; this halves the work.
-    static constexpr std::size_t kManyLegacyInputs = 8;
-    // All inputs with their scripts blanked; empty below kManyLegacyInputs.
-    [[nodiscard]] ByteSpan blank_inputs() const { return blank_inputs_; }
-    // A hash state that has taken version, input count and the blanked inputs before `input_begin`, which is returned
-    // rounded down to the nearest state kept. Only where blank_inputs() is not empty.
-    [[nodiscard]] const crypto::Sha256& prefix_before(std::size_t input, std::size_t& input_begin) const;
+    // Prepared when at least this many inputs have no witness; empty otherwise.
+    static constexpr std::size_t kManyLegacyInputs = 16;
+    [[nodiscard]] const BlankInputs& blank_inputs(BlankInputs::Sequences sequences) const {
+        return sequences == BlankInputs::Sequences::kept ? blank_inputs_ : blank_inputs_zero_;
+    }
 
 private:
     void compute_shared(bool with_spent);
-    void compute_prefixes();
-
-    static constexpr std::size_t kPrefixStride = 16;
 
     primitives::TxView tx_;
     std::span<const CoinView> spent_;
@@ -80,8 +105,8 @@ private:
     bool has_spent_hashes_ = false;
     SharedHashes shared_;
     SharedDoubleHashes shared_double_;
-    Bytes blank_inputs_;
-    std::vector<crypto::Sha256> prefixes_;  // after 0, kPrefixStride, 2 * kPrefixStride, ... inputs
+    BlankInputs blank_inputs_;
+    BlankInputs blank_inputs_zero_;
 };
 
 }  // namespace keel::script
