@@ -63,8 +63,8 @@ private:
     CoinTable& table(Place p) { return tables_[p.shard]; }
     Entry* find(Place p, const OutPoint& outpoint) { return tables_[p.shard].find(arena_, p.tag, outpoint); }
 
-    // Reads what is not in memory and inserts it as clean; duplicates are allowed. In a tight budget the first of many may
-    // be evicted again by the last; a single one stays until the next call.
+    // Reads what is not in memory and inserts it as clean; duplicates are allowed. In a tight budget the first of many
+    // may be evicted again by the last; a single one stays until the next call.
     Result<void, store::KvError> load_missing(std::span<const OutPoint> outpoints);
     PrefetchJob read_from_disk(std::vector<OutPoint> wanted);
     void insert_clean(const OutPoint& outpoint, const CoinView& coin);
