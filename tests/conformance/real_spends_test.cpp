@@ -1,8 +1,8 @@
-// Transactions and blocks from public chains, with the outputs they spend: every script must pass.
+// Transactions from public chains with the outputs they spend, and signatures by their form. (Real blocks:
+// blocks_test.)
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
-#include "rules/primitives/params.hpp"
 #include "rules/script/signature_encoding.hpp"
 #include "script_vectors.hpp"
 #include "testing/data.hpp"
@@ -12,7 +12,6 @@ namespace keel::conformance {
 namespace {
 
 using boost::json::value;
-using script::Flag;
 using script::Flags;
 using testing::text_of;
 
@@ -49,58 +48,6 @@ TEST(RealSpends, TransactionsWithPrevouts) {
         const script::TxContext context(tx->view(), coins.views());
         EXPECT_TRUE(verify_all(context, script::kMandatoryFlags, script::CryptoVerifier()).has_value()) << name;
     }
-}
-
-// None of the blocks here is one of the exceptions.
-Flags flags_at(std::int32_t height, const primitives::Params& params) {
-    Flags flags = Flag::p2sh | Flag::witness | Flag::taproot;
-    const auto add_from = [&](primitives::Height start, Flag flag) {
-        if (height >= start.value()) {
-            flags |= flag;
-        }
-    };
-    add_from(params.buried.bip66, Flag::dersig);
-    add_from(params.buried.bip65, Flag::checklocktimeverify);
-    add_from(params.buried.csv, Flag::checksequenceverify);
-    add_from(params.buried.segwit, Flag::nulldummy);
-    return flags;
-}
-
-// Returns the number of inputs verified.
-std::size_t check_block(const std::filesystem::path& prevouts, const primitives::Params& params) {
-    std::filesystem::path file = prevouts;
-    const auto block = primitives::Block::parse(testing::read_file(file.replace_extension(".blk"))).value();
-    const Coins coins = Coins::from_outputs(testing::read_file(prevouts));
-    const std::int32_t height = std::stoi(prevouts.filename().string().substr(0, 7));
-    const Flags flags = flags_at(height, params);
-    std::size_t used = 0;
-    for (std::size_t i = 1; i < block->tx_count(); ++i) {
-        const primitives::TxView tx = block->tx(i);
-        const script::TxContext context(tx, coins.views().subspan(used, tx.input_count()));
-        used += tx.input_count();
-        const auto result = verify_all(context, flags, script::CryptoVerifier());
-        EXPECT_TRUE(result.has_value()) << prevouts << " " << to_hex(tx.txid()) << script::name(result.error());
-    }
-    EXPECT_EQ(used, coins.views().size()) << prevouts;
-    return used;
-}
-
-TEST(RealBlocks, EveryScriptPassesWhereSpentOutputsAreGiven) {
-    const std::map<std::string, const primitives::Params*> networks{{"mainnet", &primitives::main_params()},
-                                                                    {"testnet3", &primitives::testnet3_params()}};
-    std::size_t blocks = 0;
-    std::size_t inputs = 0;
-    for (const auto& [name, params] : networks) {
-        KEEL_DATA_OR_SKIP(const auto folder, "blocks/" + name);
-        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-            if (entry.path().extension() == ".prevouts") {
-                inputs += check_block(entry.path(), *params);
-                ++blocks;
-            }
-        }
-    }
-    EXPECT_EQ(blocks, 15U);
-    EXPECT_EQ(inputs, 35318U);
 }
 
 bool is_canonical(ByteSpan signature) {
