@@ -6,6 +6,7 @@
 
 #include "app/config_commands.hpp"
 #include "app/consensus_commands.hpp"
+#include "app/network/up.hpp"
 #include "app/version.hpp"
 
 namespace keel::app {
@@ -23,6 +24,7 @@ constexpr std::array kCommands{
     Command{"config doc", "", "print the table of all settings as Markdown", config_doc},
     Command{"rules", "[--markdown | RULE...]", "print the consensus rules", rules_command},
     Command{"verify-block", "--height N ... BLOCK", "check one block without a chain", verify_block_command},
+    Command{"network up", "[OPTIONS]", "start a private regtest network of real nodes", network::up},
     Command{"version", "", "print the version", show_version},
     Command{"help", "[COMMAND]", "print this list, or what a command takes", show_help},
 };
