@@ -2,8 +2,6 @@
 
 #include <fstream>
 
-#include <boost/json.hpp>
-
 namespace keel::network {
 namespace {
 
@@ -11,18 +9,6 @@ constexpr const char* kOutputName = "output.log";
 constexpr std::streamoff kLastOutputMax = 2000;  // bytes
 
 std::string loopback(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
-
-std::int64_t number_at(const boost::json::value& value, std::string_view key) {
-    const auto* object = value.if_object();
-    const auto* field = object == nullptr ? nullptr : object->if_contains(key);
-    return field != nullptr && field->is_int64() ? field->get_int64() : 0;
-}
-
-std::string text_at(const boost::json::value& value, std::string_view key) {
-    const auto* object = value.if_object();
-    const auto* field = object == nullptr ? nullptr : object->if_contains(key);
-    return field != nullptr && field->is_string() ? std::string(field->get_string()) : std::string{};
-}
 
 RpcTarget target_of(const NodeReport& report) { return {report.rpc_port, {report.user, report.password}}; }
 
@@ -87,33 +73,26 @@ void Node::poll() {
 }
 
 bool Node::ask() {
-    const auto chain = call(target_of(report_), "getblockchaininfo", {});
+    const RpcTarget target = target_of(report_);
+    auto chain = ask_chain(target);
     if (!chain) {
         return false;
     }
-    report_.height = number_at(*chain, "blocks");
-    report_.headers = number_at(*chain, "headers");
-    report_.tip = text_at(*chain, "bestblockhash");
-    const auto peers = call(target_of(report_), "getpeerinfo", {});
+    report_.height = chain->height;
+    report_.headers = chain->headers;
+    report_.tip = std::move(chain->tip);
+    const auto peers = ask_peer_count(target);
     if (!peers) {
         return false;
     }
-    report_.peers = peers->is_array() ? static_cast<std::int64_t>(peers->get_array().size()) : 0;
-    if (const auto mempool = call(target_of(report_), "getmempoolinfo", {})) {
-        report_.mempool = number_at(*mempool, "size");
-    }
+    report_.peers = *peers;
+    report_.mempool = ask_mempool_size(target).value_or(0);
     return true;
 }
 
-Result<void, std::string> Node::dial(std::uint16_t port) {
-    KEEL_TRY([[maybe_unused]] const auto done, call(target_of(report_), "addnode", {loopback(port), "add"}));
-    return {};
-}
+RpcResult<void> Node::dial(std::uint16_t port) { return order_dial(target_of(report_), loopback(port)); }
 
-Result<void, std::string> Node::mine(const std::string& address) {
-    KEEL_TRY([[maybe_unused]] const auto hashes, call(target_of(report_), "generatetoaddress", {1, address}));
-    return {};
-}
+RpcResult<void> Node::mine(const std::string& address) { return order_block(target_of(report_), address); }
 
 std::string Node::last_output() const {
     std::ifstream in(output_, std::ios::binary | std::ios::ate);

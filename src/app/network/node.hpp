@@ -26,8 +26,8 @@ public:
     // ended.
     void poll();
     // Asks it to dial this port of the loopback address, and to keep the connection.
-    [[nodiscard]] Result<void, std::string> dial(std::uint16_t port);
-    [[nodiscard]] Result<void, std::string> mine(const std::string& address);
+    [[nodiscard]] RpcResult<void> dial(std::uint16_t port);
+    [[nodiscard]] RpcResult<void> mine(const std::string& address);
 
     [[nodiscard]] const NodeReport& report() const { return report_; }
     [[nodiscard]] bool is_running() const { return report_.state == NodeState::running; }

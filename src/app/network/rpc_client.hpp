@@ -7,8 +7,6 @@
 #include <optional>
 #include <string>
 
-#include <boost/json/fwd.hpp>
-
 #include "base/result.hpp"
 
 namespace keel::network {
@@ -27,8 +25,21 @@ struct RpcTarget {
 
 inline constexpr std::chrono::seconds kRpcTimeout{5};
 
-// The result, or one phrase about what went wrong: no connection, no answer in time, or the node's own error message.
-[[nodiscard]] Result<boost::json::value, std::string> call(const RpcTarget& target, std::string_view method,
-                                                           boost::json::array params);
+// Every error below is one phrase about what went wrong: no connection, no answer in time, or the node's own message.
+template <class T>
+using RpcResult = Result<T, std::string>;
+
+struct ChainAnswer {
+    std::int64_t height = 0;
+    std::int64_t headers = 0;
+    std::string tip;
+};
+[[nodiscard]] RpcResult<ChainAnswer> ask_chain(const RpcTarget& target);
+[[nodiscard]] RpcResult<std::int64_t> ask_peer_count(const RpcTarget& target);
+[[nodiscard]] RpcResult<std::int64_t> ask_mempool_size(const RpcTarget& target);
+// Dials "address:port", and again whenever the connection is lost.
+[[nodiscard]] RpcResult<void> order_dial(const RpcTarget& target, const std::string& peer);
+// One block whose reward goes to the address.
+[[nodiscard]] RpcResult<void> order_block(const RpcTarget& target, const std::string& address);
 
 }  // namespace keel::network

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <unistd.h>
 
-#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace keel::network {
@@ -24,7 +23,7 @@ TEST(NetworkRpc, CookieIsUserAndPassword) {
 }
 
 TEST(NetworkRpc, NobodyListeningIsAPhrase) {
-    const auto result = call({1, {"a", "b"}}, "getblockcount", {});
+    const auto result = ask_chain({1, {"a", "b"}});
     ASSERT_FALSE(result);
     EXPECT_FALSE(result.error().empty());
 }
