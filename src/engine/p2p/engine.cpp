@@ -198,7 +198,10 @@ void Engine::Impl::ready(Peer& peer, Turn& turn) {
 // ---- messages ----
 
 void Engine::Impl::on(Peer& peer, wire::Headers& message, Turn& turn) {
-    if (header_sync_.on_headers(peer, message.headers, turn) == nullptr) return;
+    if (header_sync_.on_headers(peer, message.headers, turn) == nullptr) {
+        header_sync_.start(download_.idle(), turn);
+        return;
+    }
     announcements_.ask_for_headers(peer, turn);
     lagging_.check(peers_, turn);
     go_on(turn, peer.id);

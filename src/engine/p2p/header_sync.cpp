@@ -24,6 +24,7 @@ const Node* HeaderSync::on_headers(Peer& peer, std::span<const Header> headers, 
     if (headers.empty()) {
         state.presync.reset();  // the peer has nothing to give us any more: it may have moved to our chain
         state.asked.reset();
+        exhausted(state, turn);
         return nullptr;
     }
     std::vector<BlockHash> hashes;
@@ -43,15 +44,19 @@ const Node* HeaderSync::on_headers(Peer& peer, std::span<const Header> headers, 
         return nullptr;
     }
     state.asked.reset();
-    if (!ready && !is_known_good(hashes.back()) && !has_enough_work(*parent, page)) {
+    if (!ready && !is_known_good(hashes.back()) && work_of(*parent, page) < chain_.anti_dos_work()) {
         begin_presync(peer, *parent, page, turn);
         return nullptr;
     }
     const Node* last = accept(peer, to_accept, turn);
     if (last == nullptr) return nullptr;
-    if (page.full && !state.presync) request(peer, *last, turn);
     known_.announced(peer.id, last->hash());
-    judge_work(peer, page.full, turn);
+    if (page.full) {
+        if (!state.presync) request(peer, *last, turn);
+    } else {
+        exhausted(state, turn);
+        judge_work(peer, known_.best(peer.id)->chain_work(), turn);
+    }
     return last;
 }
 
@@ -75,7 +80,7 @@ bool HeaderSync::request(Peer& peer, const Node& from, Turn& turn) {
 void HeaderSync::start(bool idle, Turn& turn) {
     if (chain_.importing()) return;
     const bool near_tip = chain_.headers_near_tip(turn.now().unix);
-    std::size_t count = started_count();
+    std::size_t count = syncing_count();
     if (count > 0 && !near_tip) return;
     for (auto& [id, peer] : peers_) {
         if (!peer.usable() || !peer.serves_blocks() || started(id)) continue;
@@ -94,6 +99,10 @@ void HeaderSync::start(bool idle, Turn& turn) {
 
 void HeaderSync::tick(Turn& turn) {
     for (auto& [id, state] : states_) {
+        if (state.rests_until && turn.steady() >= *state.rests_until) {
+            state.rests_until.reset();
+            state.started = false;
+        }
         Peer* peer = peers_.find(id);
         if (!state.deadline || peer == nullptr || turn.steady() < *state.deadline) continue;
         if (chain_.headers_near_tip(turn.now().unix)) {
@@ -101,7 +110,7 @@ void HeaderSync::tick(Turn& turn) {
             continue;
         }
         const std::size_t others = peers_.preferred_count() - (peer->preferred() ? 1 : 0);
-        if (started_count() == 1 && others > 0) {
+        if (syncing_count() == 1 && others > 0) {
             turn.close(*peer, CloseReason::headers_timeout);
         } else {
             state.deadline = turn.steady() + kDeadlineRecheck;
@@ -173,6 +182,7 @@ std::optional<std::vector<Header>> HeaderSync::continue_presync(Peer& peer, cons
         log(turn.logger(), LogCategory::headers, LogLevel::debug, "peer ", peer.id, ": pre-sync ended at height ",
             state.presync->presync_height(), step.ok ? "" : ", its pages do not fit together");
         state.presync.reset();
+        if (step.ready.empty()) exhausted(state, turn);
     }
     if (!step.ok) return std::nullopt;
     return std::move(step.ready);
@@ -188,16 +198,20 @@ bool HeaderSync::is_known_good(const BlockHash& last) const {
     return node != nullptr && (chain_.best_header().has_ancestor(*node) || chain_.is_active(*node));
 }
 
-bool HeaderSync::has_enough_work(const Node& parent, const Page& page) const {
+consensus::ChainWork HeaderSync::work_of(const Node& parent, const Page& page) {
     consensus::ChainWork work = parent.chain_work();
     for (const Header& header : page.headers)
         work += consensus::block_work(header.bits);
-    return work >= chain_.anti_dos_work();
+    return work;
 }
 
 void HeaderSync::begin_presync(Peer& peer, const Node& parent, const Page& page, Turn& turn) {
     // A page that is not full is all there is: too little work, and no more to come.
-    if (!page.full) return;
+    if (!page.full) {
+        exhausted(states_[peer.id], turn);
+        judge_work(peer, work_of(parent, page), turn);
+        return;
+    }
     if (!peer.preferred() && presync_count() >= kPresyncPeersMax) return;
     const LowWorkPresync::Goal goal{chain_.params(), parent, chain_.anti_dos_work(), turn.now().unix};
     states_[peer.id].presync.emplace(goal, settings_, rng_);
@@ -221,15 +235,20 @@ const Node* HeaderSync::accept(Peer& peer, std::span<const Header> headers, Turn
     return last;
 }
 
-void HeaderSync::judge_work(Peer& peer, bool may_have_more, Turn& turn) {
-    if (!chain_.is_initial_download() || may_have_more || !peer.chosen_by_us()) return;
-    const Node* best = known_.best(peer.id);
-    if (best != nullptr && best->chain_work() < chain_.minimum_work()) turn.close(peer, CloseReason::little_work);
+void HeaderSync::exhausted(State& state, Turn& turn) const {
+    if (!state.is_syncing() || chain_.headers_near_tip(turn.now().unix)) return;
+    state.rests_until = turn.steady() + kHeadersRest;
+    state.deadline.reset();
 }
 
-std::size_t HeaderSync::started_count() const {
+void HeaderSync::judge_work(Peer& peer, const consensus::ChainWork& work, Turn& turn) const {
+    const bool useless = chain_.is_initial_download() && work < chain_.minimum_work();
+    if (useless && peer.chosen_by_us()) turn.close(peer, CloseReason::little_work);
+}
+
+std::size_t HeaderSync::syncing_count() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(states_, [](const auto& entry) { return entry.second.started; }));
+        std::ranges::count_if(states_, [](const auto& entry) { return entry.second.is_syncing(); }));
 }
 
 }  // namespace keel::p2p

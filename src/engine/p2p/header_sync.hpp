@@ -1,7 +1,9 @@
 // Brings the tree of headers up to date with what the peers have.
 //
 //  1. While the best header is old, one peer is asked for headers, page after page; it has a deadline, and loses its
-//     place to another if it misses it. Near the tip every peer is asked once.
+//     place to another if it misses it. One that has given all it has while the best header is still old rests for
+//     kHeadersRest, and the next is asked. Near the tip every peer is asked once.
+//     Why: a peer that is itself behind, or on a worthless chain, must not keep us from the others.
 //  2. Announcements that do not connect are answered with getheaders from our best header.
 //  3. A chain that is not known to have enough work goes through LowWorkPresync before a header of it is stored.
 //  4. Everything else is checked and inserted at once; a header that breaks a rule closes its sender.
@@ -54,7 +56,10 @@ private:
         bool asked_after_inv = false;  // before its sync started: once only
         std::optional<SteadyTime> asked;
         Deadline deadline;
+        Deadline rests_until;
         std::optional<LowWorkPresync> presync;
+
+        [[nodiscard]] bool is_syncing() const { return started && !rests_until; }
     };
     struct Page {
         std::span<const primitives::Header> headers;
@@ -68,11 +73,13 @@ private:
     std::optional<std::vector<primitives::Header>> continue_presync(Peer& peer, const Page& page, Turn& turn);
     void on_unconnected(Peer& peer, const Page& page, Turn& turn);
     [[nodiscard]] bool is_known_good(const BlockHash& last) const;
-    [[nodiscard]] bool has_enough_work(const Node& parent, const Page& page) const;
+    [[nodiscard]] static consensus::ChainWork work_of(const Node& parent, const Page& page);
     void begin_presync(Peer& peer, const Node& parent, const Page& page, Turn& turn);
     const Node* accept(Peer& peer, std::span<const primitives::Header> headers, Turn& turn);
-    void judge_work(Peer& peer, bool may_have_more, Turn& turn);
-    [[nodiscard]] std::size_t started_count() const;
+    // The peer gave all it has.
+    void exhausted(State& state, Turn& turn) const;
+    void judge_work(Peer& peer, const consensus::ChainWork& work, Turn& turn) const;
+    [[nodiscard]] std::size_t syncing_count() const;
 
     const ChainState& chain_;
     PeerTable& peers_;

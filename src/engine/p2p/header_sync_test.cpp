@@ -216,11 +216,28 @@ TEST(HeaderSync, AChainWithTooLittleWorkIsNotStored) {
     Lab lab(Config{.minimum_chain_work = work_of_blocks(10'000)});
     lab.now.unix += std::chrono::hours(24 * 300);
     const auto chain = light_chain(lab.chain.params(), 500);
-    const PeerId peer = lab.connect(ConnectionKind::outbound_full);
-    EXPECT_TRUE(lab.receive(peer, page(chain, 0)).empty());
+    const PeerId chosen = lab.connect(ConnectionKind::outbound_full);
+    const PeerId manual = lab.connect(ConnectionKind::manual);
+    EXPECT_EQ(close_of(lab.receive(chosen, page(chain, 0)), chosen), CloseReason::little_work);
+    EXPECT_FALSE(close_of(lab.receive(manual, page(chain, 0)), manual));
     EXPECT_EQ(lab.tree.size(), 1U);
-    EXPECT_TRUE(lab.is_connected(peer));
 }
+
+struct NothingNew : ::testing::TestWithParam<bool> {};
+TEST_P(NothingNew, LetsTheNextPeerHaveItsTurnAndIsAskedAgainLater) {
+    Lab lab;
+    lab.chain.mine_empty(3);
+    lab.now.unix += std::chrono::hours(48);
+    const PeerId first = lab.connect(ConnectionKind::outbound_full);
+    const PeerId second = lab.connect(ConnectionKind::outbound_full);
+    // The first has nothing at all, or an old chain.
+    Actions actions = lab.receive(first, GetParam() ? wire::Headers{} : lab.headers(1, 3));
+    EXPECT_EQ(sent<wire::GetHeaders>(actions, second).size(), 1U);
+    lab.receive(second, wire::Headers{});
+    actions = lab.advance(kHeadersRest + seconds(1));
+    EXPECT_EQ(sent<wire::GetHeaders>(actions, first).size(), 1U);
+}
+INSTANTIATE_TEST_SUITE_P(HeaderSync, NothingNew, ::testing::Bool());
 
 TEST(HeaderSync, AChainWithEnoughWorkIsDownloadedTwiceAndStored) {
     Lab lab(Config{.minimum_chain_work = work_of_blocks(5000),

@@ -19,6 +19,8 @@ public:
           engine(Environment{params, tree, tree.genesis(), logger, Rng::Seed{}}, std::move(config)) {
         now.unix = time_of(tree.genesis()) + std::chrono::hours(1);
         now.steady = SteadyTime(microseconds(1'000'000));
+        tree.set_data(*tip, {}, 1);
+        tree.set_connected(*tip);
     }
 
     // ---- events ----

@@ -23,6 +23,7 @@ inline constexpr minutes kPingTimeout{20};
 // ---- headers ----
 inline constexpr minutes kHeadersTimeoutBase{15};           // for the initial headers of one chosen peer,
 inline constexpr milliseconds kHeadersTimeoutPerHeader{1};  // plus this for each header that time suggests
+inline constexpr minutes kHeadersRest{2};                   // until a peer that had nothing new is asked again
 inline constexpr minutes kHeadersResponseTime{2};           // between two getheaders to one peer
 inline constexpr hours kNearTip{24};                        // best header younger: sync with all peers at once
 inline constexpr int kAntiDosBuffer = 144;                  // blocks below the tip where a branch may still fork
