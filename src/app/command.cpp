@@ -6,7 +6,9 @@
 
 #include "app/config_commands.hpp"
 #include "app/consensus_commands.hpp"
+#include "app/daemon/node_command.hpp"
 #include "app/network/up.hpp"
+#include "app/rpc_command.hpp"
 #include "app/version.hpp"
 
 namespace keel::app {
@@ -19,12 +21,19 @@ int show_version(std::span<const std::string>) {
 
 int show_help(std::span<const std::string> arguments);
 
+daemon::Identity identity() { return {version(), version_line()}; }
+int node(std::span<const std::string> arguments) { return daemon::run_node(arguments, identity()); }
+int bench_import(std::span<const std::string> arguments) { return daemon::bench_import(arguments, identity()); }
+
 constexpr std::array kCommands{
+    Command{"node", "[-SETTING...]", "run a node", node, true},
+    Command{"rpc", "[-SETTING...] METHOD [PARAMETER...]", "ask a running node", run_rpc, true},
+    Command{"bench import", "[-SETTING...] FILE...", "import block files and say where the time went", bench_import, true},
     Command{"config check", "FILE", "say what is wrong in a configuration file", config_check},
     Command{"config doc", "", "print the table of all settings as Markdown", config_doc},
     Command{"rules", "[--markdown | RULE...]", "print the consensus rules", rules_command},
-    Command{"verify-block", "--height N ... BLOCK", "check one block without a chain", verify_block_command},
-    Command{"network up", "[OPTIONS]", "start a private regtest network of real nodes", network::up},
+    Command{"verify-block", "--height N ... BLOCK", "check one block without a chain", verify_block_command, true},
+    Command{"network up", "[OPTIONS]", "start a private regtest network of real nodes", network::up, true},
     Command{"version", "", "print the version", show_version},
     Command{"help", "[COMMAND]", "print this list, or what a command takes", show_help},
 };
@@ -45,7 +54,7 @@ void show_list(std::ostream& out) {
     out << "usage: keel COMMAND [ARGUMENTS]\n\n";
     for (const Command& command : kCommands) {
         const std::string words = std::string(command.name) + " " + std::string(command.arguments);
-        out << "  " << std::left << std::setw(32) << words << ' ' << command.help << '\n';
+        out << "  " << std::left << std::setw(42) << words << ' ' << command.help << '\n';
     }
 }
 
@@ -55,12 +64,11 @@ int show_help(std::span<const std::string> arguments) {
         show_list(std::cout);
         return 0;
     }
-    if (command->run == show_help || command->run == show_version || command->run == config_doc ||
-        command->run == rules_command) {
-        std::cout << "keel " << command->name << ": " << command->help << '\n';
-        return 0;
+    if (command->explains_itself) {
+        return command->run(std::array<std::string, 1>{"-help"});
     }
-    return command->run(std::array<std::string, 1>{"-help"});
+    std::cout << "usage: keel " << command->name << ' ' << command->arguments << "\n\n" << command->help << '\n';
+    return 0;
 }
 
 }  // namespace

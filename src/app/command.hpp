@@ -13,6 +13,7 @@ struct Command {
     std::string_view help;       // one line
     // Arguments without the command's own words; the result is the exit code.
     int (*run)(std::span<const std::string> arguments);
+    bool explains_itself = false;  // with -help as its argument
 };
 
 std::span<const Command> commands();

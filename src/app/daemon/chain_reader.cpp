@@ -74,7 +74,7 @@ bool ChainReader::initial_download() const {
     }
     const Node& at = tip();
     const bool old = unix_time(at.header().time) < now() - facts_.max_tip_age;
-    if (loading() || at.chain_work() < params_.minimum_chain_work || old) {
+    if (loading() || at.chain_work() < consensus::ChainWork(params_.minimum_chain_work) || old) {
         return true;
     }
     synced_ = true;
@@ -86,17 +86,6 @@ api::PruneStatus ChainReader::prune_status() const {
             .automatic = facts_.prune.target != 0,
             .target_bytes = facts_.prune.target,
             .pruned_height = node_.view().pruned_height()};
-}
-
-std::uint64_t ChainReader::size_on_disk() const {
-    std::uint64_t sum = 0;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(facts_.blocks_dir, error)) {
-        if (entry.is_regular_file(error)) {
-            sum += entry.file_size(error);
-        }
-    }
-    return sum;
 }
 
 const Node& ChainReader::wait_for_tip(const Node& known, milliseconds timeout) const {

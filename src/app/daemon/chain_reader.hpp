@@ -38,7 +38,6 @@ public:
     struct Facts {
         PrunePlan prune;
         seconds max_tip_age{};
-        std::string blocks_dir;
     };
     ChainReader(node::Node& node, const primitives::Params& params, const runtime::Clock& clock,
                 Switchboard& switchboard);
@@ -56,7 +55,7 @@ public:
     [[nodiscard]] bool initial_download() const override;
     [[nodiscard]] bool loading() const override { return loading_; }
     [[nodiscard]] api::PruneStatus prune_status() const override;
-    [[nodiscard]] std::uint64_t size_on_disk() const override;
+    [[nodiscard]] std::uint64_t size_on_disk() const override { return node_.view().block_bytes(); }
     [[nodiscard]] std::vector<std::string> warnings() const override { return {}; }
     [[nodiscard]] const headers::Node& wait_for_tip(const headers::Node& known, milliseconds timeout) const override;
     [[nodiscard]] bool stopping() const override { return switchboard_.tips().stopped(); }

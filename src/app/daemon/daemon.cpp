@@ -73,7 +73,7 @@ Result<void, std::string> Daemon::open_node() {
         .xor_key = stores_.xor_key,
         .cache = {.budget = options_.memory.coin_cache, .hash_key = random_hash_key()},
         .assume_valid = params.assume_valid,
-        .minimum_chain_work = params.minimum_chain_work,
+        .minimum_chain_work = consensus::ChainWork(params.minimum_chain_work),
         .prune_target = options_.prune.target,
         .reindex = stores_.rebuilding};
     p2p::Config config;
@@ -101,7 +101,7 @@ Result<void, std::string> Daemon::open_node() {
             " blocks that an unclean stop left unrecorded.");
     }
     chain_ = std::make_unique<ChainReader>(*node_, params, clock_, switchboard_);
-    chain_->set_facts({options_.prune, options_.max_tip_age, loaded_.blocks_dir.string()});
+    chain_->set_facts({options_.prune, options_.max_tip_age});
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 namespace keel::daemon {
 
@@ -13,7 +14,10 @@ public:
     static std::optional<Detached> go(bool wait);
 
     Detached(Detached&& other) noexcept : pipe_(other.pipe_) { other.pipe_ = -1; }
-    Detached& operator=(Detached&&) = delete;
+    Detached& operator=(Detached&& other) noexcept {
+        std::swap(pipe_, other.pipe_);
+        return *this;
+    }
     ~Detached();
     void started();
 

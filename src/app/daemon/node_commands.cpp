@@ -4,7 +4,6 @@
 
 #include "edge/runtime/signals.hpp"
 #include "engine/headers/accept_header.hpp"
-#include "engine/store/coin_format.hpp"
 
 namespace keel::daemon {
 namespace {
@@ -34,11 +33,6 @@ p2p::AddNode::Mode as_mode(api::AddNodeMode mode) {
         case api::AddNodeMode::one_try: break;
     }
     return p2p::AddNode::Mode::one_try;
-}
-
-std::optional<primitives::Coin> find_coin(const store::KvSnapshot& coins, const primitives::OutPoint& outpoint) {
-    const auto value = coins.get(store::kCoinFamily, store::CoinKey(outpoint).span());
-    return value && *value ? store::decode_coin(**value) : std::nullopt;
 }
 
 }  // namespace
@@ -99,18 +93,11 @@ void NodeCommands::prune_to(primitives::Height height, api::Reply<api::Done> rep
 }
 
 void NodeCommands::find_coins(std::vector<primitives::OutPoint> outpoints, api::Reply<api::FoundCoins> reply) {
-    ask(validation::SnapshotCoins{},
-        [outpoints = std::move(outpoints), reply = std::move(reply)](validation::Answer answer) {
-            if (!answer.snapshot) {
-                return;  // the asker wakes up with nothing
-            }
-            api::FoundCoins found;
-            found.tip = answer.snapshot->tip;
-            std::ranges::transform(outpoints, std::back_inserter(found.coins), [&](const auto& outpoint) {
-                return find_coin(*answer.snapshot->coins, outpoint);
-            });
-            reply(std::move(found));
-        });
+    ask(validation::FindCoins{std::move(outpoints), 0}, [reply = std::move(reply)](validation::Answer answer) {
+        if (answer.failure.empty()) {
+            reply(api::FoundCoins{std::move(answer.coins), answer.tip});
+        }  // else the asker wakes up with nothing
+    });
 }
 
 void NodeCommands::snapshot_coins(api::Reply<Result<api::CoinSet, std::string>> reply) {

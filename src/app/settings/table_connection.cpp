@@ -124,6 +124,7 @@ constexpr std::array kRpc{
 constexpr std::array kClient{
     by_default(text("rpcconnect", "<host>", "Where the node is"), "127.0.0.1"),
     within(number("rpcclienttimeout", "900", "Seconds to wait for an answer, 0 for ever"), 0, 4'000'000'000),
+    text("rpcwallet", "<name>", "Wallet that the call is for, where the node has some"),
     flag("named", "0", "Parameters are name=value"),
     flag("stdin", "0", "Read more parameters from standard input, one a line"),
     flag("stdinrpcpass", "0", "Read the RPC password from standard input"),
