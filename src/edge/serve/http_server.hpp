@@ -46,8 +46,8 @@ struct BindAddress {
 };
 
 struct HttpOptions {
-    std::vector<BindAddress> bind;
-    std::vector<std::string> allow;  // besides loopback: "10.0.0.1", "10.0.0.0/8", "10.0.0.0/255.0.0.0", "fd00::/8"
+    std::vector<BindAddress> bind{};
+    std::vector<std::string> allow{};  // besides loopback: "10.0.0.1", "10.0.0.0/8", "10.0.0.0/255.0.0.0", "fd00::/8"
     std::size_t workers = 16;
     std::size_t queue_max = 64;  // requests waiting for a worker
     std::size_t connections_max = 1'000;
