@@ -74,8 +74,10 @@ FileResult<bool> BlockScanner::need(std::size_t bytes) {
     window_offset_ += at_;
     at_ = 0;
     const std::size_t have = window_.size();
-    window_.resize(have + std::max(kWindow, bytes - have));
     const std::uint64_t from = window_offset_ + have;
+    KEEL_TRY(const std::uint64_t size, file_->size());
+    const std::uint64_t left = size > from ? size - from : 0;
+    window_.resize(have + static_cast<std::size_t>(std::min<std::uint64_t>(std::max(kWindow, bytes - have), left)));
     KEEL_TRY(const std::size_t got, file_->read_at(from, MutableByteSpan(window_).subspan(have)));
     window_.resize(have + got);
     apply_xor(MutableByteSpan(window_).subspan(have), from, key_);
@@ -110,7 +112,7 @@ StoreResult<ImportSource> find_import_files(Files& files, const std::string& pat
             }
         }
         // blk100000.dat comes after blk99999.dat.
-        std::ranges::stable_sort(out.paths, {}, &std::string::size);
+        std::ranges::sort(out.paths, {}, [](const std::string& file) { return std::pair(file.size(), file); });
         KEEL_TRY(out.key, stored_key(files, path));
         return out;
     }
