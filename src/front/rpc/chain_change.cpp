@@ -99,7 +99,7 @@ Outcome<void> setmocktime(const Context& context, const Args& args, JsonWriter& 
         return fail(ErrorCode::misc, "setmocktime is for regression testing (-regtest mode) only");
     }
     KEEL_TRY(const auto time, args.integer<std::int64_t>(0));
-    constexpr std::int64_t kTimeMax = 9'223'372'036;  // fits in nanoseconds
+    constexpr std::int64_t kTimeMax = 0xFFFFFFFF;  // what a header can say
     if (time < 0 || time > kTimeMax) {
         return fail(ErrorCode::invalid_parameter, "Mocktime must be in the range [0, " + std::to_string(kTimeMax) +
                                                       "], not " + std::to_string(time) + ".");

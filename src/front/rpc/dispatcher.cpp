@@ -31,6 +31,8 @@ void write_id(JsonWriter& writer, const Call& call) {
     if (call.id != nullptr) {
         writer.key("id");
         writer.raw(json::serialize(*call.id));
+    } else if (!call.is_object) {
+        writer.field("id", nullptr);
     }
 }
 

@@ -59,6 +59,8 @@ TEST_F(DispatcherTest, BrokenEnvelopesAreNamed) {
         EXPECT_EQ(status(request), 400) << request;
         EXPECT_NE(body(request).find(message), std::string::npos) << body(request);
     }
+    EXPECT_EQ(body("nonsense"),
+              "{\"result\":null,\"error\":{\"code\":-32700,\"message\":\"Parse error\"},\"id\":null}\n");
     for (const char* request : {"", "{", "nonsense", "{\"method\":\"help\"} x", "\"text\"", "17"}) {
         EXPECT_EQ(status(request), 500) << request;
         EXPECT_NE(body(request).find("-32700"), std::string::npos) << request;
@@ -70,7 +72,7 @@ TEST_F(DispatcherTest, BatchesAnswerEachCallAndNeverFailAsAWhole) {
                    R"({"jsonrpc":"2.0","method":"getblockcount"},5])"),
               "[{\"result\":0,\"error\":null,\"id\":1},"
               "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32601,\"message\":\"Method not found\"},\"id\":2},"
-              "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Invalid Request object\"}}]\n");
+              "{\"result\":null,\"error\":{\"code\":-32600,\"message\":\"Invalid Request object\"},\"id\":null}]\n");
     EXPECT_EQ(body("[]"), "[]\n");
     EXPECT_EQ(status(R"([{"jsonrpc":"2.0","method":"getblockcount"}])"), 204);
 }

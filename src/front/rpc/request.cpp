@@ -151,6 +151,7 @@ Outcome<void> read_call(const json::value& request, Call& call) {
         return invalid_request("Invalid Request object");
     }
     const json::object& object = request.get_object();
+    call.is_object = true;
     call.id = object.if_contains("id");
     KEEL_CHECK(read_version(object, call));
     const json::value* method = object.if_contains("method");

@@ -11,6 +11,7 @@
 namespace keel::rpc {
 
 struct Call {
+    bool is_object = false;          // false: what was sent is no request at all, and is answered under the id null
     const Args::Json* id = nullptr;  // null: absent
     bool version2 = false;
     std::string method;
