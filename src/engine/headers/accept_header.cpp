@@ -6,8 +6,7 @@
 namespace keel::headers {
 
 Result<AcceptedHeader, consensus::Reject> accept_header(Tree& tree, const primitives::Header& header,
-                                                        const primitives::Params& params, UnixTime now,
-                                                        const consensus::ChainWork& minimum_work) {
+                                                        const primitives::Params& params, UnixTime now) {
     const primitives::BlockHash hash = header.hash();
     if (const Node* known = tree.find(hash); known != nullptr) {
         KEEL_CHECK(consensus::check_header_place({.known_invalid = known->is_failed()}));
@@ -19,8 +18,6 @@ Result<AcceptedHeader, consensus::Reject> accept_header(Tree& tree, const primit
                                        .parent_invalid = parent != nullptr && parent->is_failed()};
     KEEL_CHECK(consensus::check_header_place(place));
     KEEL_CHECK(consensus::check_header_context(header, History(*parent), params, now));
-    const consensus::ChainWork work = parent->chain_work() + consensus::block_work(header.bits);
-    KEEL_CHECK(consensus::check_header_place({.enough_work = work >= minimum_work}));
     return AcceptedHeader{&tree.insert(header, *parent), true};
 }
 

@@ -14,11 +14,9 @@ struct AcceptedHeader {
 };
 
 // Checks a header on its own and on top of its parent, and inserts it. A header that is already there and not marked
-// failed is accepted without further checks. `minimum_work` (zero: no limit) refuses headers whose chain claims less:
-// the store of headers must not be filled with worthless ones. Called by p2p and by validation; the tree serializes
-// inserts.
+// failed is accepted without further checks. Called by p2p, which first makes sure that the header's chain has enough
+// work to be worth storing, and by validation and the API; the tree serializes inserts.
 Result<AcceptedHeader, consensus::Reject> accept_header(Tree& tree, const primitives::Header& header,
-                                                        const primitives::Params& params, UnixTime now,
-                                                        const consensus::ChainWork& minimum_work = {});
+                                                        const primitives::Params& params, UnixTime now);
 
 }  // namespace keel::headers

@@ -10,13 +10,14 @@ namespace keel::validation {
 using headers::History;
 using headers::Node;
 
-ActiveChain::ActiveChain(const Ports& ports, const Options& options, chain::CoinCache cache, BlockStore& store,
-                         const Node& tip)
+ActiveChain::ActiveChain(const Ports& ports, const Options& options, chain::CoinCache cache, BlockStore& store)
     : ports_(ports),
       assumed_{options.assume_valid, options.minimum_chain_work},
       cache_(std::move(cache)),
       store_(store),
-      tip_(&tip) {}
+      tip_(ports.tree.find(cache_.best_block())) {
+    KEEL_ASSERT(tip_ != nullptr);
+}
 
 bool ActiveChain::has_room() const {
     return in_flight_.size() < kInFlightBlocksMax && in_flight_inputs_ < kInFlightInputsMax;

@@ -22,8 +22,8 @@ public:
     static constexpr std::size_t kInFlightInputsMax = 16'000;
     static constexpr std::size_t kInFlightBlocksMax = 64;
 
-    ActiveChain(const Ports& ports, const Options& options, chain::CoinCache cache, BlockStore& store,
-                const headers::Node& tip);
+    // The tip is the block that the coins stand for, which must be in the tree.
+    ActiveChain(const Ports& ports, const Options& options, chain::CoinCache cache, BlockStore& store);
 
     // The last block that is fully checked, and the last one that is connected on the cache (in flight or not).
     [[nodiscard]] const headers::Node& tip() const { return *tip_; }

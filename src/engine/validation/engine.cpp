@@ -26,7 +26,7 @@ Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now no
     : ports_(ports),
       options_(options),
       store_(ports, std::move(loaded.files)),
-      chain_(ports, options, std::move(loaded.cache), store_, *loaded.tip),
+      chain_(ports, options, std::move(loaded.cache), store_),
       candidates_(ports.tree),
       flusher_(ports, now.steady),
       prefetcher_(ports),

@@ -21,23 +21,27 @@ using testing::ChainBuilder;
 
 using CoinMap = std::map<OutPoint, Coin>;
 
+bool is_data_carrier(ByteSpan script) { return !script.empty() && script[0] == std::byte{0x6A}; }
+
+void apply_naively(CoinMap& coins, primitives::TxView tx, Height height) {
+    for (std::size_t i = 0; !tx.is_coinbase() && i < tx.input_count(); ++i) {
+        coins.erase(tx.input(i).prevout());
+    }
+    for (std::size_t i = 0; i < tx.output_count(); ++i) {
+        const auto output = tx.output(i);
+        if (!is_data_carrier(output.script())) {
+            coins[{tx.txid(), static_cast<std::uint32_t>(i)}] =
+                Coin{output.value(), height, tx.is_coinbase(), to_bytes(output.script())};
+        }
+    }
+}
+
 // The coins after these blocks, computed the slow and obvious way.
 CoinMap naive_coins(const std::vector<BlockPtr>& blocks) {
     CoinMap coins;
     for (std::size_t h = 1; h < blocks.size(); ++h) {
         for (std::size_t t = 0; t < blocks[h]->tx_count(); ++t) {
-            const auto tx = blocks[h]->tx(t);
-            for (std::size_t i = 0; t > 0 && i < tx.input_count(); ++i) {
-                coins.erase(tx.input(i).prevout());
-            }
-            for (std::size_t i = 0; i < tx.output_count(); ++i) {
-                const auto output = tx.output(i);
-                const bool data_carrier = !output.script().empty() && output.script()[0] == std::byte{0x6A};
-                if (!data_carrier) {
-                    coins[{tx.txid(), static_cast<std::uint32_t>(i)}] =
-                        Coin{output.value(), Height(static_cast<std::int32_t>(h)), t == 0, to_bytes(output.script())};
-                }
-            }
+            apply_naively(coins, blocks[h]->tx(t), Height(static_cast<std::int32_t>(h)));
         }
     }
     return coins;

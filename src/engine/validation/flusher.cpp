@@ -24,7 +24,7 @@ void Flusher::submit(BlockStore& store, std::unique_ptr<chain::FlushJob> coins, 
         if (const auto outcome = run(*task, ports); !outcome) {
             task->failure = outcome.error();
         }
-        task->done.store(true, std::memory_order_release);
+        task->done.set();
     });
 }
 
@@ -46,7 +46,7 @@ OrBroken<void> Flusher::run(Task& task, const Ports& ports) {
 }
 
 OrBroken<bool> Flusher::collect(chain::CoinCache& cache) {
-    if (task_ == nullptr || !task_->done.load(std::memory_order_acquire)) {
+    if (task_ == nullptr || !task_->done.is_set()) {
         return false;
     }
     const std::shared_ptr<Task> task = std::exchange(task_, nullptr);

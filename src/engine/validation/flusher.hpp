@@ -32,7 +32,7 @@ private:
         store::KvBatch records;
         std::unique_ptr<chain::FlushJob> coins;  // null when no coin has changed
         std::optional<Broken> failure;
-        std::atomic<bool> done{false};
+        DoneFlag done;
     };
     static OrBroken<void> run(Task& task, const Ports& ports);
 

@@ -21,12 +21,13 @@ void Prefetcher::plan(const Node& from, const Node& target, chain::CoinCache& ca
         auto task = std::make_shared<Task>();
         task->node = next;
         task->job = cache.plan_prefetch(block->block(), chain::Overwrites::impossible);
-        task->done = !task->job.needed();
-        if (task->job.needed()) {
+        if (!task->job.needed()) {
+            task->done.set();
+        } else {
             ports_.verify.submit([task, ports = ports_] {
                 const StageTimer timer(ports.stages, Stage::prefetch);
                 task->job.run(ports.coins);
-                task->done.store(true, std::memory_order_release);
+                task->done.set();
             });
         }
         tasks_.push_back(std::move(task));
@@ -46,7 +47,7 @@ const chain::PrefetchJob* Prefetcher::find(const Node& node) const {
 bool Prefetcher::running(const Node& node) const {
     for (const auto& task : tasks_) {
         if (task->node == &node) {
-            return !task->done.load(std::memory_order_acquire);
+            return !task->done.is_set();
         }
     }
     return false;

@@ -29,7 +29,7 @@ private:
     struct Task {
         const headers::Node* node = nullptr;
         chain::PrefetchJob job;
-        std::atomic<bool> done{false};
+        DoneFlag done;
     };
 
     Ports ports_;

@@ -1,7 +1,6 @@
 #include "engine/validation/script_batch.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/assert.hpp"
 

@@ -43,16 +43,12 @@ OrBroken<store::FileEnds> load_tree(const Ports& ports) {
     return ends;
 }
 
-OrBroken<const Node*> find_tip(const Ports& ports, const chain::CoinCache& cache) {
-    if (cache.height() == primitives::kNoHeight) {
-        return &ports.tree.genesis();
-    }
-    const Node* tip = ports.tree.find(cache.best_block());
-    if (tip == nullptr) {
+OrBroken<void> check_tip(const Ports& ports, const chain::CoinCache& cache) {
+    if (cache.height() != primitives::kNoHeight && ports.tree.find(cache.best_block()) == nullptr) {
         return Failure(Broken{concat("The coins belong to block ", cache.best_block(),
                                      ", which the block index does not know.", kRebuild)});
     }
-    return tip;
+    return {};
 }
 
 // Whether the block was adopted; one that breaks a rule or has no parent here is left where it is.
@@ -147,8 +143,8 @@ OrBroken<Loaded> load(const Ports& ports, const Options& options, UnixTime now) 
     if (!cache) {
         return Failure(broken_kv("Cannot open the coins", cache.error()));
     }
-    KEEL_TRY(const Node* tip, find_tip(ports, *cache));
-    Loaded loaded{*std::move(files), *std::move(cache), tip, 0};
+    KEEL_CHECK(check_tip(ports, *cache));
+    Loaded loaded{*std::move(files), *std::move(cache), 0};
     if (!options.reindex) {
         KEEL_TRY(loaded.recovered, recover_tail(ports, loaded.files, now));
     }

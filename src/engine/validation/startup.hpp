@@ -8,7 +8,6 @@ namespace keel::validation {
 struct Loaded {
     store::BlockFiles files;
     chain::CoinCache cache;
-    const headers::Node* tip = nullptr;  // genesis for an empty database
     // Whole blocks found behind the last recorded one; they are handed to the engine like any other.
     std::size_t recovered = 0;
 };

@@ -4,6 +4,7 @@
 // So jobs may run on any thread, in any order, or all of them on the submitting thread, and the outcome is the same.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 
@@ -18,6 +19,17 @@ public:
     virtual void submit(Job job) = 0;
     // Runs one queued job on the calling thread; false when none was waiting.
     virtual bool help() = 0;
+};
+
+// How a job tells its submitter that its result is there. Set once, last of all.
+class DoneFlag {
+public:
+    void set() { done_.store(true, std::memory_order_release); }
+    // What the job wrote before set() is visible once this says true.
+    [[nodiscard]] bool is_set() const { return done_.load(std::memory_order_acquire); }
+
+private:
+    std::atomic<bool> done_{false};
 };
 
 // No threads at all: jobs wait until help() is called. For the simulator, tests and -par=1.
