@@ -127,7 +127,8 @@ void Daemon::make_threads() {
                           .p2p = [this](p2p::Event it) { p2p_->post(std::move(it)); },
                           .net = [this](node::NetAction it) { carrier_->carry(std::move(it)); },
                           .import_credit = [this](std::size_t bytes) { importer_->give_back(bytes); },
-                          .fatal = [this](std::string message) { fail(std::move(message)); }});
+                          .fatal = [this](std::string message) { fail(std::move(message)); },
+                          .tip = [this]() -> const headers::Node& { return node_->view().tip(); }});
     p2p_ = std::make_unique<P2pThread>(node_->p2p(), clock_, switchboard_);
     carrier_->set_p2p(*p2p_);
     validation_ = std::make_unique<ValidationThread>(node_->validation(), clock_, switchboard_);

@@ -68,6 +68,10 @@ void NodeCommands::submit_block(primitives::BlockPtr block, api::Reply<api::Bloc
                                 .source = {validation::Source::Kind::api, static_cast<std::int64_t>(ticket)},
                                 .requested = true,
                                 .place = {}});
+    // A block that might become the tip is answered when it has: or, should another one win, when all is quiet.
+    ask(validation::Settle{}, [&verdicts = parts_.switchboard.verdicts(), ticket, node = header->node](const auto&) {
+        verdicts.answer(ticket, {node->hash(), node, {}, validation::Outcome::stored, std::nullopt});
+    });
 }
 
 void NodeCommands::submit_header(const primitives::Header& header,

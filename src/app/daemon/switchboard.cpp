@@ -57,7 +57,7 @@ void Switchboard::deliver_block_news(node::Outbox& outbox) {
         }
     }
     for (validation::BlockVerdict& verdict : outbox.verdicts) {
-        if (verdict.source.kind == Source::Kind::api) {
+        if (verdict.source.kind == Source::Kind::api && is_at_rest(verdict)) {
             const auto ticket = static_cast<std::uint64_t>(verdict.source.id);
             verdicts_.answer(ticket, std::move(verdict));
         }
@@ -66,6 +66,12 @@ void Switchboard::deliver_block_news(node::Outbox& outbox) {
         const validation::Ticket ticket = answer.ticket;
         answers_.answer(ticket, std::move(answer));
     }
+}
+
+bool Switchboard::is_at_rest(const validation::BlockVerdict& verdict) const {
+    const headers::Node* node = verdict.node;
+    return verdict.outcome != validation::Outcome::stored || node->chain_tx_count() == 0 ||
+           node->chain_work() <= targets_.tip().chain_work();
 }
 
 void Switchboard::close() {

@@ -36,6 +36,7 @@ public:
         std::function<void(node::NetAction)> net;
         std::function<void(std::size_t)> import_credit;  // bytes of an imported block are free again
         std::function<void(std::string)> fatal;
+        std::function<const headers::Node&()> tip;  // of the active chain
     };
 
     void connect(Targets targets) { targets_ = std::move(targets); }
@@ -51,6 +52,8 @@ public:
 
 private:
     void deliver_block_news(node::Outbox& outbox);
+    // Whether a stored block stays what it is: with less work than the active chain, or without its ancestors.
+    [[nodiscard]] bool is_at_rest(const validation::BlockVerdict& verdict) const;
 
     Targets targets_;
     ReplyTable<p2p::ControlFailure> controls_;
