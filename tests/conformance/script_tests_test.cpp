@@ -15,7 +15,6 @@ namespace {
 using boost::json::array;
 using primitives::Amount;
 using primitives::MutableTx;
-using script::Flag;
 using script::Flags;
 using script::ScriptBuilder;
 using testing::text_of;

@@ -60,11 +60,11 @@ public:
     // Calls `check` with each flag set that `applies` to and whether the variant passes under it.
     template <class Applies, class Check>
     void each(const object& variant, const Applies& applies, const Check& check) const {
-        static const std::vector<Flags> sets = consensus_flag_sets();
+        static const std::vector<Flags> kSets = consensus_flag_sets();
         const primitives::TxPtr tx = with(variant);
         const script::TxContext context(tx->view(), coins_.views());
         const CachingVerifier verifier;
-        for (const Flags flags : sets) {
+        for (const Flags flags : kSets) {
             if (applies(flags)) {
                 check(flags, script::verify_input(context, index_, flags, verifier).has_value());
             }

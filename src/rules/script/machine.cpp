@@ -23,8 +23,8 @@ HandlerTable make_table() {
 }
 
 const HandlerTable& handlers() {
-    static const HandlerTable table = make_table();
-    return table;
+    static const HandlerTable kTable = make_table();
+    return kTable;
 }
 
 // What holds for an operation whether it is executed or not.

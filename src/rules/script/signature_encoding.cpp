@@ -31,6 +31,11 @@ bool take_positive_integer(ByteSpan& der) {
     return true;
 }
 
+bool first_byte_between(ByteSpan key, unsigned low, unsigned high) {
+    const auto first = std::to_integer<unsigned>(key[0]);
+    return first >= low && first <= high;
+}
+
 }  // namespace
 
 bool is_strict_der_signature(ByteSpan signature) {
@@ -53,15 +58,14 @@ bool is_defined_hash_type(ByteSpan signature) {
     return base >= kSighashAll && base <= kSighashSingle;
 }
 
-bool is_compressed_key(ByteSpan key) { return key.size() == 33 && (key[0] == std::byte{2} || key[0] == std::byte{3}); }
+bool is_compressed_key(ByteSpan key) { return key.size() == 33 && first_byte_between(key, 2, 3); }
 
 bool is_compressed_or_uncompressed_key(ByteSpan key) {
-    return is_compressed_key(key) || (key.size() == 65 && key[0] == std::byte{4});
+    return is_compressed_key(key) || (key.size() == 65 && first_byte_between(key, 4, 4));
 }
 
 bool has_key_size(ByteSpan key) {
-    return is_compressed_or_uncompressed_key(key) ||
-           (key.size() == 65 && (key[0] == std::byte{6} || key[0] == std::byte{7}));
+    return is_compressed_or_uncompressed_key(key) || (key.size() == 65 && first_byte_between(key, 6, 7));
 }
 
 Status check_signature_encoding(ByteSpan signature, Flags flags) {

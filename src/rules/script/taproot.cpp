@@ -11,14 +11,14 @@ bool is_control_block_size(std::size_t size) {
 }
 
 RawHash tapleaf_hash(std::uint8_t leaf_version, ByteSpan script) {
-    static const crypto::Sha256 start = crypto::tagged_hasher("TapLeaf");
-    return HashWriter(start).integer(leaf_version).var_bytes(script).single_hash();
+    static const crypto::Sha256 kStart = crypto::tagged_hasher("TapLeaf");
+    return HashWriter(kStart).integer(leaf_version).var_bytes(script).single_hash();
 }
 
 RawHash tapbranch_hash(const RawHash& a, const RawHash& b) {
-    static const crypto::Sha256 start = crypto::tagged_hasher("TapBranch");
+    static const crypto::Sha256 kStart = crypto::tagged_hasher("TapBranch");
     const bool in_order = compare(a.bytes, b.bytes) < 0;
-    return HashWriter(start).hash(in_order ? a : b).hash(in_order ? b : a).single_hash();
+    return HashWriter(kStart).hash(in_order ? a : b).hash(in_order ? b : a).single_hash();
 }
 
 RawHash taproot_merkle_root(ByteSpan control_block, const RawHash& leaf) {

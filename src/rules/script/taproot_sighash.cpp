@@ -28,7 +28,7 @@ void write_this_input(HashWriter& out, const TxContext& context, std::size_t inp
 
 std::optional<RawHash> taproot_sighash(const TxContext& context, std::size_t input, std::uint8_t hash_type,
                                        TaprootSpend& spend) {
-    static const crypto::Sha256 start = crypto::tagged_hasher("TapSighash");
+    static const crypto::Sha256 kStart = crypto::tagged_hasher("TapSighash");
     const primitives::TxView tx = context.tx();
     KEEL_ASSERT(input < tx.input_count());
     const bool one_input = (hash_type & kSighashAnyoneCanPay) != 0;
@@ -38,7 +38,7 @@ std::optional<RawHash> taproot_sighash(const TxContext& context, std::size_t inp
         return std::nullopt;
     }
     const SharedHashes& shared = context.shared_hashes();
-    HashWriter out(start);
+    HashWriter out(kStart);
     out.integer(kEpoch).integer(hash_type).integer(tx.version()).integer(tx.lock_time());
     if (!one_input) {
         out.hash(shared.prevouts).hash(shared.amounts).hash(shared.scripts).hash(shared.sequences);
