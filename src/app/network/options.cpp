@@ -57,7 +57,7 @@ struct Row {
 
 const std::vector<Row>& rows() {
     using Text = std::string_view;
-    static const std::vector<Row> table = {
+    static const std::vector<Row> kTable = {
         {"nodes", "N", "how many nodes (4)", read_nodes},
         {"topology", "SHAPE", "who dials whom: ring, star or random (ring)", read_topology},
         {"block-interval", "SECONDS", "time between blocks, each by a random node; 0: nobody mines (5)",
@@ -88,7 +88,7 @@ const std::vector<Row>& rows() {
              return {};
          }},
     };
-    return table;
+    return kTable;
 }
 
 }  // namespace

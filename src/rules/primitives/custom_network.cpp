@@ -173,7 +173,7 @@ const std::vector<Key>& keys() {
     constexpr std::int64_t kU32Max = std::numeric_limits<std::uint32_t>::max();
     constexpr std::int64_t kI32Max = std::numeric_limits<std::int32_t>::max();
     using Text = std::string_view;
-    static const std::vector<Key> table = {
+    static const std::vector<Key> kTable = {
         {"name", [](Draft& d, Text t) { return read_name(t, d.params.name); }},
         {"directory", [](Draft& d, Text t) { return read_name(t, d.params.directory); }},
         {"magic", [](Draft& d, Text t) { return four_into(t, d.params.magic); }},
@@ -230,7 +230,7 @@ const std::vector<Key>& keys() {
         {"mine_on_demand", [](Draft& d, Text t) { return flag_into(t, d.params.mine_on_demand); }},
         {"prune_after_height", [](Draft& d, Text t) { return height_into(t, d.params.prune_after_height); }},
     };
-    return table;
+    return kTable;
 }
 
 Draft defaults() {

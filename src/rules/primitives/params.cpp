@@ -200,28 +200,28 @@ Params make_regtest() {
 }  // namespace
 
 const Params& main_params() {
-    static const Params params = make_main();
-    return params;
+    static const Params kParams = make_main();
+    return kParams;
 }
 
 const Params& testnet3_params() {
-    static const Params params = make_testnet3();
-    return params;
+    static const Params kParams = make_testnet3();
+    return kParams;
 }
 
 const Params& testnet4_params() {
-    static const Params params = make_testnet4();
-    return params;
+    static const Params kParams = make_testnet4();
+    return kParams;
 }
 
 const Params& signet_params() {
-    static const Params params = make_public_signet();
-    return params;
+    static const Params kParams = make_public_signet();
+    return kParams;
 }
 
 const Params& regtest_params() {
-    static const Params params = make_regtest();
-    return params;
+    static const Params kParams = make_regtest();
+    return kParams;
 }
 
 Params signet_params_with(Bytes challenge) {
