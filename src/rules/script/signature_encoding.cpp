@@ -47,7 +47,10 @@ bool is_strict_der_signature(ByteSpan signature) {
         return false;
     }
     ByteSpan numbers = signature.subspan(2, signature.size() - 3);
-    return take_positive_integer(numbers) && take_positive_integer(numbers) && numbers.empty();
+    if (!take_positive_integer(numbers)) {
+        return false;
+    }
+    return take_positive_integer(numbers) && numbers.empty();
 }
 
 bool is_defined_hash_type(ByteSpan signature) {
