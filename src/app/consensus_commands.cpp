@@ -246,6 +246,10 @@ int rules(std::span<const std::string> arguments, std::ostream& out, std::ostrea
 }
 
 int verify_block(std::span<const std::string> arguments, std::ostream& out, std::ostream& err) {
+    if (arguments.size() == 1 && (arguments[0] == "-help" || arguments[0] == "--help")) {
+        out << kUsage;
+        return 0;
+    }
     const OrText<Request> request = load(arguments);
     if (!request) {
         err << "Error: " << request.error() << '\n' << kUsage;

@@ -104,6 +104,12 @@ TEST(VerifyBlockCommand, SaysWhatIsWrongWithItsArguments) {
     EXPECT_TRUE(error({"--height", "0", half.name()}).starts_with("Error: The file " + half.name() + " does not hold"));
 }
 
+TEST(VerifyBlockCommand, ShowsItsUsageWhenAskedFor) {
+    const Outcome outcome = run(verify_block, {"-help"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_TRUE(outcome.out.starts_with("usage: keel verify-block --height N"));
+}
+
 TEST(VerifyBlockCommand, ChecksScriptsOfARealBlock) {
     constexpr std::string_view kStem =
         "blocks/mainnet/0542213-000000000000000000143a2c56c0214236dadfd30df41d4a0345492ad6d861ec";
