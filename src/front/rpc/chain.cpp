@@ -75,7 +75,9 @@ Outcome<void> getchaintips(const Context& context, const Args&, JsonWriter& out)
         }
     }
     tips.push_back(&tip);
-    std::ranges::stable_sort(tips, [](const Node* a, const Node* b) { return a->height() > b->height(); });
+    std::ranges::sort(tips, [](const Node* a, const Node* b) {
+        return std::pair(b->height(), a->id()) < std::pair(a->height(), b->id());
+    });
     out.begin_array();
     for (const Node* node : tips) {
         out.begin_object();

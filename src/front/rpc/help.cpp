@@ -96,7 +96,7 @@ std::string help_index() {
             shown.push_back(&method);
         }
     }
-    std::ranges::stable_sort(shown, {}, &Method::category);
+    std::ranges::sort(shown, {}, [](const Method* method) { return std::pair(method->category, method->name); });
     std::string out;
     std::string_view category;
     for (const Method* method : shown) {
