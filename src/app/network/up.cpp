@@ -98,8 +98,8 @@ bool stop_asked(std::chrono::milliseconds pause) { return runtime::wait_for_sign
 // Until a signal, the end of the duration, or the last node's end. The result is the exit code.
 int watch(Network& network, const Options& options, Display& display) {
     const auto start = Clock::now();
-    auto next_poll = start;
     auto next_block = start;
+    auto next_poll = start + kPollInterval / 2;  // between blocks rather than while one spreads
     while (true) {
         const auto now = Clock::now();
         if (options.duration > 0ms && now - start >= options.duration) {
