@@ -1,6 +1,8 @@
 // One engine on a bench: events go in by hand, actions are looked at one by one.
 #pragma once
 
+#include <set>
+
 #include "base/assert.hpp"
 #include "engine/headers/accept_header.hpp"
 #include "engine/p2p/engine.hpp"
@@ -27,11 +29,16 @@ public:
 
     Actions handle(Event event) {
         const RoleHolder role(p2p_role);
+        if (const auto* connected = std::get_if<PeerConnected>(&event)) open_.insert(connected->peer);
+        if (const auto* closed = std::get_if<PeerClosed>(&event)) open_.erase(closed->peer);
         Actions actions;
         engine.handle(std::move(event), now, actions);
         engine.check_invariants();
+        for (const Action& action : actions)
+            check_addressee(action);
         return actions;
     }
+    [[nodiscard]] const std::set<PeerId>& open() const { return open_; }
     Actions receive(PeerId peer, wire::Message message) { return handle(MessageReceived{peer, std::move(message)}); }
 
     // Connects without a word.
@@ -146,6 +153,12 @@ public:
     bool pongs = true;  // pings of the engine are answered, so that time can pass
 
 private:
+    // Nothing is sent to, served to, or closed of a peer that is not connected.
+    void check_addressee(const Action& action) {
+        if (const auto* send = std::get_if<Send>(&action)) KEEL_ASSERT(open_.contains(send->peer));
+        if (const auto* serve = std::get_if<ServeBlock>(&action)) KEEL_ASSERT(open_.contains(serve->peer));
+        if (const auto* close = std::get_if<Close>(&action)) KEEL_ASSERT(open_.erase(close->peer) == 1);
+    }
     void answer_pings(const Actions& actions) {
         for (const Action& action : actions) {
             const auto* send = std::get_if<Send>(&action);
@@ -157,6 +170,7 @@ private:
     static UnixTime time_of(const Node& node) { return unix_time(node.header().time); }
 
     std::int64_t next_peer_ = 1;
+    std::set<PeerId> open_;
 };
 
 // ---- looking at actions ----
