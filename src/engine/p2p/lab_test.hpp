@@ -83,11 +83,10 @@ public:
     }
     PeerStats stats(PeerId peer) {
         const RoleHolder role(p2p_role);
-        for (PeerStats& stats : engine.peer_stats(now)) {
-            if (stats.peer == peer) return stats;
-        }
-        KEEL_ASSERT(!"no such peer");
-        return {};
+        const std::vector<PeerStats> all = engine.peer_stats(now);
+        const auto found = std::ranges::find(all, peer, &PeerStats::peer);
+        KEEL_ASSERT(found != all.end());
+        return *found;
     }
     SyncStats sync() {
         const RoleHolder role(p2p_role);

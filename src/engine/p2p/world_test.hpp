@@ -5,11 +5,11 @@
 #pragma once
 
 #include <functional>
-#include <queue>
 #include <set>
 
 #include "base/assert.hpp"
 #include "engine/headers/accept_header.hpp"
+#include "engine/p2p/agenda_test.hpp"
 #include "engine/p2p/engine.hpp"
 #include "testing/chain_builder.hpp"
 
@@ -48,14 +48,14 @@ public:
         const PeerId there = hosts_[to]->next_peer;
         ++hosts_[from]->next_peer;
         ++hosts_[to]->next_peer;
-        hosts_[from]->links[here] = {to, there, now_};
-        hosts_[to]->links[there] = {from, here, now_};
+        hosts_[from]->links[here] = {to, there, steady()};
+        hosts_[to]->links[there] = {from, here, steady()};
         const auto remote = [](HostId id) {
             return wire::Endpoint{
                 wire::NetAddress::ipv4(9, 0, static_cast<std::uint8_t>(id >> 8U), static_cast<std::uint8_t>(id)), 8333};
         };
-        post(from, PeerConnected{.peer = here, .kind = kind, .remote = remote(to)}, now_);
-        post(to, PeerConnected{.peer = there, .kind = ConnectionKind::inbound, .remote = remote(from)}, now_);
+        post(from, PeerConnected{.peer = here, .kind = kind, .remote = remote(to)}, steady());
+        post(to, PeerConnected{.peer = there, .kind = ConnectionKind::inbound, .remote = remote(from)}, steady());
     }
     void cut(HostId a, HostId b) {
         for (auto& [peer, link] : std::map(hosts_[a]->links)) {
@@ -65,24 +65,15 @@ public:
 
     // ---- running ----
 
-    void run(microseconds span) {
-        const SteadyTime end = now_ + span;
-        while (!queue_.empty() && queue_.top().time <= end) {
-            const Job job = queue_.top();
-            queue_.pop();
-            now_ = std::max(now_, job.time);
-            job.run();
-        }
-        now_ = end;
-    }
+    void run(microseconds span) { agenda_.run(span); }
     // Runs until the condition holds; false when the time is up.
     bool run_until(microseconds span, const std::function<bool()>& done) {
-        for (const SteadyTime end = now_ + span; now_ < end && !done();)
+        for (const SteadyTime end = steady() + span; steady() < end && !done();)
             run(milliseconds(100));
         return done();
     }
     [[nodiscard]] Now now() const {
-        return {now_, unix_start_ + std::chrono::duration_cast<seconds>(now_ - SteadyTime{})};
+        return {steady(), unix_start_ + std::chrono::duration_cast<seconds>(steady() - SteadyTime{})};
     }
 
     // ---- chains ----
@@ -163,19 +154,12 @@ private:
         std::map<HostId, CloseReason> closes;
         std::map<HostId, std::size_t> blocks_from;
     };
-    struct Job {
-        SteadyTime time;
-        std::uint64_t number;
-        std::function<void()> run;
-        bool operator<(const Job& other) const { return std::tie(other.time, other.number) < std::tie(time, number); }
-    };
-
-    void at(SteadyTime time, std::function<void()> run) { queue_.push({time, ++jobs_, std::move(run)}); }
+    [[nodiscard]] SteadyTime steady() const { return agenda_.now(); }
     microseconds delay(std::int64_t most) {
         return microseconds(static_cast<std::int64_t>(rng_.between(100, static_cast<std::uint64_t>(most))));
     }
     void post(HostId id, Event event, SteadyTime time) {
-        at(time, [this, id, event = std::move(event)] { handle(id, event); });
+        agenda_.at(time, [this, id, event = std::move(event)] { handle(id, event); });
     }
     void handle(HostId id, Event event) {
         Host& host = *hosts_[id];
@@ -189,7 +173,7 @@ private:
         host.engine->check_invariants();
         for (Action& action : actions) {
             trace_ = (trace_ ^ (id * 64 + action.index())) * 0x100000001b3U +
-                     static_cast<std::uint64_t>(now_.time_since_epoch().count());
+                     static_cast<std::uint64_t>(steady().time_since_epoch().count());
             std::visit([&](auto& a) { act(id, a); }, action);
         }
         schedule_tick(id);
@@ -198,9 +182,9 @@ private:
         Host& host = *hosts_[id];
         const RoleHolder role(p2p_role);
         const auto due = host.engine->next_wakeup();
-        if (!due || (host.tick && *host.tick <= *due && *host.tick > now_)) return;
-        host.tick = std::max(*due, now_);
-        at(*host.tick, [this, id, time = *host.tick] {
+        if (!due || (host.tick && *host.tick <= *due && *host.tick > steady())) return;
+        host.tick = std::max(*due, steady());
+        agenda_.at(*host.tick, [this, id, time = *host.tick] {
             if (hosts_[id]->tick != time) return;
             hosts_[id]->tick.reset();
             handle(id, Tick{});
@@ -218,11 +202,12 @@ private:
     }
     void act(HostId id, ServeBlock& a) {
         deliver(id, a.peer, wire::BlockMessage{hosts_[id]->blocks.at(a.node->hash())});
-        post(id, BlockServed{a.peer, true}, now_ + delay(2000));
+        post(id, BlockServed{a.peer, true}, steady() + delay(2000));
     }
     void act(HostId id, SubmitBlock& a) {
         ++hosts_[id]->blocks_from[hosts_[id]->links.at(a.source).host];
-        at(now_ + delay(5000), [this, id, block = a.block.ptr(), source = a.source] { take(id, block, source); });
+        agenda_.at(steady() + delay(5000),
+                   [this, id, block = a.block.ptr(), source = a.source] { take(id, block, source); });
     }
     void act(HostId, Dial&) {}
     void act(HostId, Answer&) {}
@@ -231,7 +216,7 @@ private:
         const auto found = hosts_[id]->links.find(peer);
         if (found == hosts_[id]->links.end()) return;  // a script that speaks too late
         Link& link = found->second;
-        link.last = std::max(link.last, now_ + delay(50'000));
+        link.last = std::max(link.last, steady() + delay(50'000));
         post(link.host, MessageReceived{link.peer, std::move(message)}, link.last);
     }
     void close(HostId id, PeerId peer) {
@@ -240,8 +225,8 @@ private:
         const Link link = found->second;
         hosts_[id]->links.erase(found);
         hosts_[link.host]->links.erase(link.peer);
-        post(link.host, PeerClosed{link.peer}, now_ + delay(10'000));
-        post(id, PeerClosed{peer}, now_);
+        post(link.host, PeerClosed{link.peer}, steady() + delay(10'000));
+        post(id, PeerClosed{peer}, steady());
     }
 
     // ---- fake validation ----
@@ -291,7 +276,7 @@ private:
     }
     void tell(HostId id, Event event) {
         Host& host = *hosts_[id];
-        host.last_verdict = std::max(host.last_verdict, now_ + delay(3000));
+        host.last_verdict = std::max(host.last_verdict, steady() + delay(3000));
         post(id, std::move(event), host.last_verdict);
     }
 
@@ -301,9 +286,7 @@ private:
     Rng rng_;
     NullLogger logger_;
     std::vector<std::unique_ptr<Host>> hosts_;
-    std::priority_queue<Job> queue_;
-    std::uint64_t jobs_ = 0;
-    SteadyTime now_{};
+    Agenda agenda_;
     UnixTime unix_start_ = unix_time(1'700'000'000);
     std::set<BlockHash> invalid_;
     std::uint64_t tag_ = 0;
