@@ -14,9 +14,25 @@ import tempfile
 import time
 
 BIN = pathlib.Path(os.environ.get("KEEL_BIN", pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "bin"))
-# Witness programs that nobody has a key for: blocks pay to them.
-ADDRESS = "bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202"
-OTHER_ADDRESS = "bcrt1qqyqszqgpqyqszqgpqyqszqgpqyqszqgpvxat9t"
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+def address(number):
+    """The regtest address (BIP173) of a witness program that nobody has a key for."""
+    bits = "".join(f"{byte:08b}" for byte in number.to_bytes(20, "big"))
+    data = [0] + [int(bits[at:at + 5], 2) for at in range(0, 160, 5)]
+    prefix = "bcrt"
+    check = 1
+    for value in [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix] + data + [0] * 6:
+        top = check >> 25
+        check = (check & 0x1ffffff) << 5 ^ value
+        for at, generator in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3)):
+            check ^= generator if top >> at & 1 else 0
+    check ^= 1
+    return prefix + "1" + "".join(BECH32[v] for v in data + [check >> 5 * (5 - at) & 31 for at in range(6)])
+
+
+ADDRESS, OTHER_ADDRESS = address(0), address(1)
 
 
 class RpcFailure(Exception):

@@ -21,6 +21,7 @@ void block_signals() {
     const sigset_t set = watched();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::optional<Signal> wait_for_signal(std::chrono::milliseconds timeout) {

@@ -12,7 +12,8 @@ enum class Signal : std::uint8_t {
     reopen,  // SIGHUP: open the log file anew
 };
 
-// Call at the start of main, before any thread exists: threads inherit the mask. SIGPIPE is ignored.
+// Call at the start of main, before any thread exists: threads inherit the mask. SIGPIPE and SIGXFSZ are ignored: the
+// call that meets a closed pipe or a file that may not grow says so by its error.
 void block_signals();
 // The next signal; nothing after the timeout.
 std::optional<Signal> wait_for_signal(std::chrono::milliseconds timeout);
