@@ -100,6 +100,7 @@ PrefetchJob CoinCacheImpl::read_from_disk(std::vector<OutPoint> wanted) {
 PrefetchJob CoinCacheImpl::plan_prefetch(const Block& block, Overwrites overwrites) {
     PrefetchJob job;
     job.epoch_ = epoch_;
+    job.outputs_wanted_ = overwrites != Overwrites::impossible;
     if (disk_is_empty()) {
         return job;
     }

@@ -67,6 +67,15 @@ TEST_P(Bip30, APrefetchedAnswerIsUsed) {
     EXPECT_EQ(delta.error().kind, ConnectError::Kind::overwrites);
 }
 
+TEST_P(Bip30, AnAnswerToAnotherQuestionIsNotUsed) {
+    PrefetchJob job = cache_->plan_prefetch(*second_, Overwrites::impossible);
+    job.run(kv_);
+    ASSERT_TRUE(cache_->merge(job));
+    const auto delta = cache_->connect(*second_, {Height(2), Overwrites::refuse, &job});
+    ASSERT_FALSE(delta.has_value());
+    EXPECT_EQ(delta.error().kind, ConnectError::Kind::overwrites);
+}
+
 TEST_P(Bip30, TheHistoricExceptionsReplaceTheCoinAndCanBeRolledBack) {
     auto delta = cache_->connect(*second_, {Height(2), Overwrites::allow, nullptr});
     ASSERT_TRUE(delta.has_value());

@@ -42,7 +42,7 @@ void PrefetchJob::run(const store::Kv& coins) {
             conflicts_.push_back(outputs_[i]);
         }
     }
-    outputs_checked_ = true;
+    outputs_checked_ = outputs_wanted_;
 }
 
 }  // namespace keel::chain

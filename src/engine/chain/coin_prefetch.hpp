@@ -29,6 +29,7 @@ private:
     store::SpentCoins coins_;                      // of found_, in the same order
     std::vector<primitives::OutPoint> conflicts_;  // of outputs_: are on disk
     std::optional<store::KvError> error_;
+    bool outputs_wanted_ = false;  // planned for a block whose outputs must not exist
     bool outputs_checked_ = false;
 };
 
