@@ -64,6 +64,7 @@ int wait_for(int id, int options, int& status) {
 Result<Process, std::string> Process::start(std::span<const std::string> words, const std::filesystem::path& output) {
     std::vector<std::string> copies(words.begin(), words.end());
     std::vector<char*> pointers;
+    pointers.reserve(copies.size() + 1);
     for (std::string& word : copies) {
         pointers.push_back(word.data());
     }

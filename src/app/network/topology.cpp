@@ -45,6 +45,7 @@ std::vector<Link> random_graph(int nodes, Rng& rng) {
         }
     }
     std::vector<Link> out;
+    out.reserve(pairs.size());
     for (const auto& [low, high] : pairs) {
         out.push_back(rng.chance(1, 2) ? Link{low, high} : Link{high, low});
     }

@@ -89,7 +89,7 @@ private:
 };
 
 int fail(const std::string& reason) {
-    std::cerr << "Error: " << reason << std::endl;
+    std::cerr << "Error: " << reason << '\n';
     return 1;
 }
 

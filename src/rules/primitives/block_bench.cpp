@@ -17,7 +17,7 @@ void block_parse(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(Block::parse(raw));
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * raw.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
 }
 BENCHMARK(block_parse)->Unit(benchmark::kMicrosecond);
 
