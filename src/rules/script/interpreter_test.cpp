@@ -340,6 +340,14 @@ TEST(Interpreter, DisabledAndUnknownOperations) {
     }
 }
 
+TEST(Interpreter, MultisigWantsItsDummyBeforeItLooksAtSignatures) {
+    const ScriptBuilder script =
+        ScriptBuilder().push(filled(9)).number(1).push(filled(33)).number(1).op(op_checkmultisig);
+    EXPECT_EQ(outcome_of(script, kMandatoryFlags), "INVALID_STACK_OPERATION");
+    ScriptBuilder with_dummy = ScriptBuilder().number(0);
+    EXPECT_EQ(outcome_of(with_dummy.raw(script.bytes()), kMandatoryFlags), "SIG_DER");
+}
+
 TEST(Interpreter, RedeemScriptsMayBeMadeOfANumber) {
     // scriptSig pushes 1 by OP_1: the redeem script is the single byte 0x01, a push cut short.
     const Bytes script = testing::p2sh_script(filled(1, 1));

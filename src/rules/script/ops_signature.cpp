@@ -67,8 +67,7 @@ Result<Multisig, ScriptError> read_multisig(Machine& machine) {
         return fail(ScriptError::sig_count);
     }
     args.signatures = static_cast<std::size_t>(signatures);
-    // The dummy is asked for only after the signatures have been looked at.
-    KEEL_CHECK(machine.need(args.dummy()));
+    KEEL_CHECK(machine.need(args.dummy() + 1));
     return args;
 }
 
@@ -124,7 +123,6 @@ Status on_checkmultisig(Machine& machine, Opcode code) {
     if (!valid && machine.has(Flag::nullfail) && any_signature(machine, args)) {
         return fail(ScriptError::null_fail);
     }
-    KEEL_CHECK(machine.need(args.dummy() + 1));
     if (machine.has(Flag::nulldummy) && !machine.stack.peek(args.dummy()).empty()) {
         return fail(ScriptError::sig_null_dummy);
     }

@@ -19,32 +19,48 @@ constexpr std::int64_t kBlankAmount = -1;
 
 void write_outpoint(HashWriter& out, const OutPoint& prevout) { out.hash(prevout.txid).integer(prevout.index); }
 
-std::size_t count_code_separators(ByteSpan script) {
-    std::size_t count = 0;
+// How a script code is written: without its OP_CODESEPARATORs, and where a push is cut short only up to behind its
+// length, although the length written in front counts all bytes. A script with such an end fails in any case, but what
+// it fails by can depend on the signature.
+struct Written {
+    std::size_t separators = 0;
+    std::size_t end = 0;
+};
+
+Written measure(ByteSpan script) {
+    Written out;
     ScriptReader reader(script);
     for (Op op{}; reader.next(op);) {
-        count += op.code == Opcode::op_codeseparator ? 1U : 0U;
+        out.separators += op.code == Opcode::op_codeseparator ? 1U : 0U;
     }
-    return count;
+    out.end = reader.position();
+    if (!reader.at_end()) {
+        const auto code = std::to_integer<std::uint8_t>(script[out.end]);
+        const std::uint8_t pushdata1 = to_byte(Opcode::op_pushdata1);
+        const std::size_t length_bytes = code < pushdata1 ? 0 : std::size_t{1} << (code - pushdata1);
+        const std::size_t left = script.size() - out.end - 1;
+        out.end += 1 + (left < length_bytes ? 0 : length_bytes);
+    }
+    return out;
 }
 
-void write_without_code_separators(HashWriter& out, ByteSpan script) {
-    const std::size_t separators = count_code_separators(script);
-    out.compact_size(script.size() - separators);
+void write_script_code(HashWriter& out, ByteSpan script) {
+    const Written written = measure(script);
+    out.compact_size(script.size() - written.separators);
     std::size_t kept = 0;
     ScriptReader reader(script);
-    for (Op op{}; separators > 0 && reader.next(op);) {
+    for (Op op{}; written.separators > 0 && reader.next(op);) {
         if (op.code == Opcode::op_codeseparator) {
             out.bytes(script.subspan(kept, reader.position() - 1 - kept));
             kept = reader.position();
         }
     }
-    out.bytes(script.subspan(kept));
+    out.bytes(script.subspan(kept, written.end - kept));
 }
 
 void write_signed_input(HashWriter& out, const InputView& input, ByteSpan script_code) {
     write_outpoint(out, input.prevout());
-    write_without_code_separators(out, script_code);
+    write_script_code(out, script_code);
     out.integer(input.sequence());
 }
 
