@@ -8,6 +8,7 @@
 #include "rules/script/interpreter.hpp"
 #include "rules/script/script_builder.hpp"
 #include "rules/script/sighash.hpp"
+#include "rules/script/taproot.hpp"
 #include "testing/scripts.hpp"
 
 namespace keel::script {
@@ -211,6 +212,56 @@ void many_legacy_inputs(benchmark::State& state) {
     }
 }
 BENCHMARK(many_legacy_inputs)->Arg(kSighashAll)->Arg(kSighashNone)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// The dearest operations per byte of tapscript, which has no limit on their number: a block full of them, 4 million
+// bytes, must not take longer than a block full of signatures (80,000 of them).
+Bytes repeat(const ScriptBuilder& pattern, std::size_t size) {
+    Bytes out;
+    while (out.size() + pattern.bytes().size() <= size) {
+        append(out, pattern.bytes());
+    }
+    return out;
+}
+
+void full_tapscript(benchmark::State& state, const ScriptBuilder& pattern, std::size_t arguments) {
+    constexpr std::size_t kSize = 3'900'000;
+    const Bytes leaf = repeat(pattern, kSize);
+    const crypto::XOnlyKey internal = testing::test_key(1).xonly_public_key();
+    const auto output = crypto::taproot_output(internal, tapleaf_hash(kTapscriptLeafVersion, leaf));
+    Bytes control{static_cast<std::byte>(kTapscriptLeafVersion | (output->odd_y ? 1U : 0U))};
+    append(control, internal);
+    const Bytes script = ScriptBuilder().op(Opcode::op_1).push(output->key).bytes();
+    MutableTx tx;
+    tx.inputs.resize(1);
+    tx.inputs[0].prevout.index = 1;
+    tx.inputs[0].witness.assign(arguments, Bytes(520, std::byte{1}));
+    tx.inputs[0].witness.push_back(leaf);
+    tx.inputs[0].witness.push_back(control);
+    tx.outputs = {{kValue, script}};
+    const TxPtr frozen = tx.freeze();
+    const CoinView coin{kValue, primitives::Height(1), false, script};
+    for (auto _ : state) {
+        const TxContext context(frozen->view(), {&coin, 1});
+        // All of it runs before the stack turns out not to be clean.
+        if (verify_input(context, 0, kMandatoryFlags) != fail(ScriptError::clean_stack)) {
+            state.SkipWithError("did not run to the end");
+        }
+    }
+}
+BENCHMARK_CAPTURE(full_tapscript, roll, ScriptBuilder().number(997).op(Opcode::op_roll), 998)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(full_tapscript, hash160,
+                  ScriptBuilder().op(Opcode::op_dup).op(Opcode::op_hash160).op(Opcode::op_drop), 2)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(full_tapscript, ripemd160,
+                  ScriptBuilder().op(Opcode::op_dup).op(Opcode::op_ripemd160).op(Opcode::op_drop), 2)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
+BENCHMARK_CAPTURE(full_tapscript, dup_drop, ScriptBuilder().op(Opcode::op_dup).op(Opcode::op_drop), 2)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace keel::script
