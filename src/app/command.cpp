@@ -28,7 +28,8 @@ int bench_import(std::span<const std::string> arguments) { return daemon::bench_
 constexpr std::array kCommands{
     Command{"node", "[-SETTING...]", "run a node", node, true},
     Command{"rpc", "[-SETTING...] METHOD [PARAMETER...]", "ask a running node", run_rpc, true},
-    Command{"bench import", "[-SETTING...] FILE...", "import block files and say where the time went", bench_import, true},
+    Command{"bench import", "[-SETTING...] FILE...", "import block files and say where the time went", bench_import,
+            true},
     Command{"config check", "FILE", "say what is wrong in a configuration file", config_check},
     Command{"config doc", "", "print the table of all settings as Markdown", config_doc},
     Command{"rules", "[--markdown | RULE...]", "print the consensus rules", rules_command},

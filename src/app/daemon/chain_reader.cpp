@@ -28,11 +28,9 @@ std::unique_ptr<store::BlockReader> ReaderPool::take() {
 
 ChainReader::ChainReader(node::Node& node, const primitives::Params& params, const runtime::Clock& clock,
                          Switchboard& switchboard)
-    : node_(node),
-      params_(params),
-      clock_(clock),
-      switchboard_(switchboard),
-      readers_([&node] { return node.make_reader(); }) {}
+    : node_(node), params_(params), clock_(clock), switchboard_(switchboard), readers_([&node] {
+          return node.make_reader();
+      }) {}
 
 Result<Bytes, ReadFailure> ChainReader::read_block(const Node& node) const {
     if (node.previous() == nullptr && !node.is(Mark::has_data)) {
@@ -42,9 +40,8 @@ Result<Bytes, ReadFailure> ChainReader::read_block(const Node& node) const {
         return Failure(why_missing(node));
     }
     const headers::Place place = node.data_place();
-    auto raw = readers_.with([&](const store::BlockReader& reader) {
-        return reader.read_block({place.file, place.offset});
-    });
+    auto raw =
+        readers_.with([&](const store::BlockReader& reader) { return reader.read_block({place.file, place.offset}); });
     if (!raw) {
         return Failure(node.is(Mark::has_data) ? ReadFailure::damaged : why_missing(node));
     }

@@ -12,6 +12,8 @@ using Error = Failure<std::string>;
 
 constexpr auto kLookAround = 250ms;  // how often run() looks at what has no signal
 constexpr std::int64_t kReportEvery = 10'000'000'000;
+// Databases and block files want some room to stop cleanly.
+constexpr std::uint64_t kLeastFreeBytes = 50'000'000;
 
 std::int64_t steady_nanoseconds() {
     return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -42,8 +44,8 @@ Result<void, std::string> Daemon::start() {
     KEEL_TRY(lock_, DirectoryLock::acquire(loaded_));
     KEEL_TRY(logger_, open_log(loaded_, clock_));
     log_start(*logger_, loaded_, version_line_);
-    log_switch_ = std::make_unique<LogSwitch>(*logger_,
-                                              settings::chain_path(loaded_, "debuglogfile", "debug.log").string());
+    log_switch_ =
+        std::make_unique<LogSwitch>(*logger_, settings::chain_path(loaded_, "debuglogfile", "debug.log").string());
     if (const auto path = settings::chain_path(loaded_, "pid", "keeld.pid"); !path.empty()) {
         KEEL_TRY(pid_file_, PidFile::write(path));
     }
@@ -177,8 +179,7 @@ void Daemon::start_rpc_calls(std::vector<wire::Endpoint> listening) {
     api::NetworkFacts facts;
     facts.protocol_version = wire::kProtocolVersion;
     facts.user_agent = options_.user_agent;
-    facts.services =
-        wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);
+    facts.services = wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);
     if (!options_.prune.enabled) {
         facts.services = facts.services.with(wire::Service::network);
     }
@@ -221,8 +222,8 @@ void Daemon::start_import() {
     p2p_->post(p2p::Event(p2p::SetImporting{true}));
     importer_->start(std::move(tasks), [this](const std::string& read_failure) {
         // Blocks handed over are still on their way; the import is over when all of them have come to rest.
-        const validation::Ticket ticket = switchboard_.answers().file(
-            [this, read_failure](const validation::Answer&) { end_import(read_failure); });
+        const validation::Ticket ticket =
+            switchboard_.answers().file([this, read_failure](const validation::Answer&) { end_import(read_failure); });
         validation_->post(validation::Settle{ticket});
     });
 }
@@ -296,8 +297,20 @@ void Daemon::report_progress() {
     last_report_ = now;
 }
 
+Result<void, std::string> Daemon::check_space() const {
+    for (const std::string& folder : {loaded_.chain_dir.string(), loaded_.blocks_dir.string()}) {
+        const auto free = stores_.files->free_space(folder);
+        if (free && *free < kLeastFreeBytes) {
+            return Error(concat("Disk space is too low! Only ", *free / 1'000'000, " MB are left for ", folder,
+                                ". Free some space and start again."));
+        }
+    }
+    return {};
+}
+
 Result<void, std::string> Daemon::run() {
     for (;;) {
+        KEEL_CHECK(check_space());
         const auto signal = runtime::wait_for_signal(kLookAround);
         if (signal == runtime::Signal::reopen) {
             logger_->reopen();

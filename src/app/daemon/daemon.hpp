@@ -51,6 +51,8 @@ private:
     void start_peers();
     void start_import();
     void end_import(const std::string& failure);
+    // Before the disk is full, the node stops: a database in mid-write cannot.
+    [[nodiscard]] Result<void, std::string> check_space() const;
     void report_progress();
     void fail(std::string message);
     [[nodiscard]] std::string failure() const;

@@ -1,10 +1,9 @@
 #include "app/daemon/detach.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace keel::daemon {
 

@@ -1,9 +1,8 @@
 #include "app/daemon/directory.hpp"
 
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
 
 #include "base/logger.hpp"
 
@@ -40,10 +39,11 @@ Result<disk::LockFile, std::string> lock(const fs::path& folder) {
         return std::move(*held);
     }
     if (held.error().fault == store::FileFault::exists) {
-        return Error(concat("Cannot obtain a lock on directory ", folder.string(),
-                            ". Keel is probably already running."));
+        return Error(
+            concat("Cannot obtain a lock on directory ", folder.string(), ". Keel is probably already running."));
     }
-    return Error(concat("Cannot write to directory '", folder.string(), "'; check permissions. ", held.error().message()));
+    return Error(
+        concat("Cannot write to directory '", folder.string(), "'; check permissions. ", held.error().message()));
 }
 
 }  // namespace

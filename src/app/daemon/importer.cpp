@@ -147,7 +147,8 @@ Result<void, std::string> Importer::import_file(std::uint32_t source, std::uint3
                 scanner.reject();
             } else if (more && !is_known((*found)->raw)) {
                 batch_bytes += (*found)->raw.size();
-                const Position position{source, file, (*found)->offset, static_cast<std::uint32_t>((*found)->raw.size())};
+                const Position position{source, file, (*found)->offset,
+                                        static_cast<std::uint32_t>((*found)->raw.size())};
                 batch.push_back({std::move((*found)->raw), position, std::nullopt});
             }
         }
@@ -223,7 +224,8 @@ bool Importer::submit(const CheckedBlock& block, const Position& position) {
     if (!wait_for_credit(block.block().raw().size())) {
         return false;
     }
-    validation::SubmitBlock command{.block = block, .node = accepted->node, .source = {}, .requested = true, .place = {}};
+    validation::SubmitBlock command{
+        .block = block, .node = accepted->node, .source = {}, .requested = true, .place = {}};
     const Source& source = sources_[position.source];
     if (source.own) {
         command.place = headers::Place{number_of(source.files.paths[position.file]),

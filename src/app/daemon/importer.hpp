@@ -1,7 +1,7 @@
 // Reads blocks back from files: -reindex, -loadblock, another node's folder. Runs on a thread of its own.
 //
-// Blocks are parsed and checked in parallel, some of them at a time, then handed to validation in the order of the file.
-// A block whose parent is unknown is remembered by its position and read again when the parent has come: at most
+// Blocks are parsed and checked in parallel, some of them at a time, then handed to validation in the order of the
+// file. A block whose parent is unknown is remembered by its position and read again when the parent has come: at most
 // kWaitingMax of them, more are dropped (and counted). What validation already has is skipped by its header alone.
 //
 // Memory: kBatchBytes being parsed, kCreditBytes handed over and not yet taken.

@@ -12,9 +12,9 @@ using Error = Failure<std::string>;
 
 // Known to Bitcoin Core only.
 constexpr std::array<std::string_view, 20> kForeign{
-    "addrman", "blockstorage", "cmpctblock", "estimatefee", "i2p",  "ipc",   "kernel",
-    "leveldb", "mempoolrej",   "privatebroadcast", "proxy", "qt",   "rand",  "scan",
-    "selectcoins", "tor",      "txpackages",  "txreconciliation", "walletdb", "zmq"};
+    "addrman",    "blockstorage",     "cmpctblock", "estimatefee", "i2p",  "ipc",  "kernel",      "leveldb",
+    "mempoolrej", "privatebroadcast", "proxy",      "qt",          "rand", "scan", "selectcoins", "tor",
+    "txpackages", "txreconciliation", "walletdb",   "zmq"};
 
 constexpr std::uint64_t kLogKeep = 10'000'000;
 
@@ -60,8 +60,8 @@ Result<Detail, std::string> detail(const settings::Values& values) {
         if (colon == std::string::npos) {
             const auto level = level_from(text);
             if (!level) {
-                return Error(concat("Unsupported global logging level -loglevel=", text,
-                                    ". Valid values: info, debug, trace."));
+                return Error(
+                    concat("Unsupported global logging level -loglevel=", text, ". Valid values: info, debug, trace."));
             }
             out.global = *level;
             continue;

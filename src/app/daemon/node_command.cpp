@@ -1,9 +1,8 @@
 #include "app/daemon/node_command.hpp"
 
+#include <iostream>
 #include <stdlib.h>
 #include <sys/resource.h>
-
-#include <iostream>
 #include <thread>
 
 #include "app/daemon/daemon.hpp"
@@ -140,9 +139,10 @@ int bench_import(std::span<const std::string> arguments, const Identity& identit
         return report(loaded.error());
     }
     if (loaded->rest.empty() || loaded->values.flag("help")) {
-        std::cout << "usage: keel bench import [-SETTING...] FILE...\n\n"
-                     "Imports block files, or folders of them, into a new data directory (removed afterwards unless\n"
-                     "-datadir names one), and says where the time went. Choose the chain as for keel node: -regtest.\n";
+        std::cout
+            << "usage: keel bench import [-SETTING...] FILE...\n\n"
+               "Imports block files, or folders of them, into a new data directory (removed afterwards unless\n"
+               "-datadir names one), and says where the time went. Choose the chain as for keel node: -regtest.\n";
         return loaded->rest.empty() ? 1 : 0;
     }
     for (const std::string_view name : {"listen", "server", "dnsseed"}) {

@@ -74,8 +74,7 @@ void NodeCommands::submit_block(primitives::BlockPtr block, api::Reply<api::Bloc
     });
 }
 
-void NodeCommands::submit_header(const primitives::Header& header,
-                                 api::Reply<std::optional<consensus::Reject>> reply) {
+void NodeCommands::submit_header(const primitives::Header& header, api::Reply<std::optional<consensus::Reject>> reply) {
     auto accepted = headers::accept_header(parts_.node.tree(), header, parts_.params, parts_.clock.now().unix);
     reply(accepted ? std::nullopt : std::optional(std::move(accepted.error())));
 }
@@ -132,8 +131,7 @@ void NodeCommands::set_network_active(bool active, api::Reply<p2p::ControlFailur
 void NodeCommands::ping_all(api::Reply<p2p::ControlFailure> reply) { tell(p2p::PingAll{}, std::move(reply)); }
 
 void NodeCommands::set_mock_time(std::int64_t seconds_since_1970) {
-    parts_.clock.set_mock_time(seconds_since_1970 == 0 ? std::nullopt
-                                                       : std::optional(unix_time(seconds_since_1970)));
+    parts_.clock.set_mock_time(seconds_since_1970 == 0 ? std::nullopt : std::optional(unix_time(seconds_since_1970)));
     parts_.p2p.wake();
     parts_.validation.wake();
 }

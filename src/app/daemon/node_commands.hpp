@@ -23,8 +23,7 @@ public:
     explicit NodeCommands(const Parts& parts) : parts_(parts) {}
 
     void submit_block(primitives::BlockPtr block, api::Reply<api::BlockVerdict> reply) override;
-    void submit_header(const primitives::Header& header,
-                       api::Reply<std::optional<consensus::Reject>> reply) override;
+    void submit_header(const primitives::Header& header, api::Reply<std::optional<consensus::Reject>> reply) override;
     void invalidate_block(const headers::Node& node, api::Reply<api::Done> reply) override;
     void reconsider_block(const headers::Node& node, api::Reply<api::Done> reply) override;
     void precious_block(const headers::Node& node, api::Reply<api::Done> reply) override;

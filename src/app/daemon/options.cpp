@@ -57,8 +57,8 @@ Result<PrunePlan, std::string> plan_pruning(const Values& values) {
         return Error("Prune cannot be configured with a negative value.");
     }
     if (target > 1 && target < kPruneLeastMiB && !values.flag("fastprune")) {
-        return Error(concat("Prune configured below the minimum of ", kPruneLeastMiB,
-                            " MiB.  Please use a higher number."));
+        return Error(
+            concat("Prune configured below the minimum of ", kPruneLeastMiB, " MiB.  Please use a higher number."));
     }
     if (target > 0 && values.flag("reindex-chainstate")) {
         return Error("Prune mode is incompatible with -reindex-chainstate. Use full -reindex instead.");
@@ -67,8 +67,7 @@ Result<PrunePlan, std::string> plan_pruning(const Values& values) {
 }
 
 bool is_plain(std::string_view remark) {
-    constexpr std::string_view kAllowed =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;-_?@";
+    constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;-_?@";
     return remark.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 

@@ -69,29 +69,27 @@ p2p::Event P2pThread::translate(net::Event& event) {
         const auto found = dials_.extract(*it.dial);
         return found.empty() ? p2p::ConnectionKind::manual : found.mapped();
     };
-    return std::visit(Overloaded{
-                          [&](net::Connected& it) -> p2p::Event {
-                              return p2p::PeerConnected{
-                                  .peer = it.peer,
-                                  .kind = kind_of(it),
-                                  .remote = it.remote,
-                                  .local = it.local,
-                                  .dial = it.dial ? std::optional(p2p::DialToken(*it.dial)) : std::nullopt,
-                                  .transport = std::string(transport_name(it.transport)),
-                                  .session_id = {}};
-                          },
-                          [](net::Received& it) -> p2p::Event {
-                              return p2p::MessageReceived{it.peer, std::move(it.message)};
-                          },
-                          [](net::Refused& it) -> p2p::Event { return p2p::MessageRefused{it.peer, it.error}; },
-                          [](net::BlockServed& it) -> p2p::Event { return p2p::BlockServed{it.peer, it.sent}; },
-                          [](net::Closed& it) -> p2p::Event { return p2p::PeerClosed{it.peer}; },
-                          [&](net::DialFailed& it) -> p2p::Event {
-                              dials_.erase(it.token);
-                              return p2p::DialFailed{p2p::DialToken(it.token), std::move(it.reason)};
-                          },
-                      },
-                      event);
+    return std::visit(
+        Overloaded{
+            [&](net::Connected& it) -> p2p::Event {
+                return p2p::PeerConnected{.peer = it.peer,
+                                          .kind = kind_of(it),
+                                          .remote = it.remote,
+                                          .local = it.local,
+                                          .dial = it.dial ? std::optional(p2p::DialToken(*it.dial)) : std::nullopt,
+                                          .transport = std::string(transport_name(it.transport)),
+                                          .session_id = {}};
+            },
+            [](net::Received& it) -> p2p::Event { return p2p::MessageReceived{it.peer, std::move(it.message)}; },
+            [](net::Refused& it) -> p2p::Event { return p2p::MessageRefused{it.peer, it.error}; },
+            [](net::BlockServed& it) -> p2p::Event { return p2p::BlockServed{it.peer, it.sent}; },
+            [](net::Closed& it) -> p2p::Event { return p2p::PeerClosed{it.peer}; },
+            [&](net::DialFailed& it) -> p2p::Event {
+                dials_.erase(it.token);
+                return p2p::DialFailed{p2p::DialToken(it.token), std::move(it.reason)};
+            },
+        },
+        event);
 }
 
 std::optional<runtime::Deadline> P2pThread::rest() {

@@ -32,10 +32,10 @@ std::string duration(std::uint64_t seconds) {
 
 // How long the rest takes at the present speed, in seconds; nothing when it does not move.
 std::optional<std::uint64_t> time_left(const Snapshot& then, const Snapshot& now) {
-    const std::uint64_t done =
-        now.importing ? now.import.bytes - then.import.bytes : now.blocks - then.blocks;
-    const std::uint64_t left = now.importing ? now.import.total_bytes - std::min(now.import.bytes, now.import.total_bytes)
-                                             : static_cast<std::uint64_t>(std::max(now.headers - now.height, 0));
+    const std::uint64_t done = now.importing ? now.import.bytes - then.import.bytes : now.blocks - then.blocks;
+    const std::uint64_t left = now.importing
+                                   ? now.import.total_bytes - std::min(now.import.bytes, now.import.total_bytes)
+                                   : static_cast<std::uint64_t>(std::max(now.headers - now.height, 0));
     const std::uint64_t rate = per_second(done * 1000, now.nanoseconds - then.nanoseconds);  // in thousandths
     return rate == 0 ? std::nullopt : std::optional(left * 1000 / rate);
 }

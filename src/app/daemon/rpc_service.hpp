@@ -18,7 +18,7 @@ public:
     void stop();
 
 private:
-    explicit RpcService(Logger& logger) : dispatcher_(logger) {}
+    RpcService(Logger& logger, rpc::Whitelist whitelist) : dispatcher_(logger, std::move(whitelist)) {}
     [[nodiscard]] Result<void, std::string> set_credentials(const settings::Loaded& loaded, Logger& logger);
 
     rpc::Dispatcher dispatcher_;
