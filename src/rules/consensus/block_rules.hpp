@@ -45,7 +45,7 @@ Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params
 // Phases "block-context": lock times (BIP113), height in the coinbase (BIP34); "block-witness": commitment (BIP141);
 // "block-weight".
 // `past` ends with the parent, whose hash must be the block's `previous`. Hashes the witness tree.
-Verdict check_block_context(const CheckedBlock& block, const PastHeaders& past, const Params& params);
+Verdict check_block_context(const CheckedBlock& checked, const PastHeaders& past, const Params& params);
 
 // Phase "block-witness" alone.
 Verdict check_witnesses(const Block& block, bool segwit_active);

@@ -46,13 +46,13 @@ void append_rule(std::string& out, const RuleInfo& rule) {
 }  // namespace
 
 std::span<const Phase> all_phases() {
-    static const std::vector<Phase> all = collect_phases();
-    return all;
+    static const std::vector<Phase> kAll = collect_phases();
+    return kAll;
 }
 
 std::span<const RuleInfo* const> all_rules() {
-    static const std::vector<const RuleInfo*> all = collect_rules();
-    return all;
+    static const std::vector<const RuleInfo*> kAll = collect_rules();
+    return kAll;
 }
 
 const RuleInfo* find_rule(std::string_view id) {

@@ -15,7 +15,6 @@ using primitives::MutableTx;
 using primitives::OutPoint;
 using primitives::Reader;
 using primitives::TxInput;
-using primitives::TxOutput;
 using script::Flag;
 using script::Opcode;
 

@@ -9,8 +9,6 @@ namespace keel::consensus {
 
 namespace {
 
-using primitives::InputView;
-
 struct Input {
     const CoinView& coin;
     Amount sum_before;  // of the coins before it: valid money
