@@ -78,9 +78,9 @@ class Node:
                                         **options)
         return self
 
-    def start(self, *more, loaded=True, **options):
+    def start(self, *more, loaded=True, seconds=60, **options):
         self.launch(*more, **options)
-        self.wait_for_rpc(loaded)
+        self.wait_for_rpc(loaded, seconds)
         return self
 
     def wait_for_rpc(self, loaded=True, seconds=60):

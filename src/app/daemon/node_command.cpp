@@ -1,6 +1,7 @@
 #include "app/daemon/node_command.hpp"
 
 #include <iostream>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <thread>
@@ -44,6 +45,13 @@ bool answered(const settings::Values& values, const Identity& identity) {
     return false;
 }
 
+// Large blocks of memory go back to the system when they are freed, instead of staying in the process's heap: without
+// this the threshold grows with each such block (mallopt(3)).
+void keep_heap_small() {
+    constexpr int kLarge = 1 << 20;
+    mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 int run_daemon(settings::Loaded loaded, Options options, const Identity& identity) {
     std::optional<Detached> detached;
     if (loaded.values.flag("daemon")) {
@@ -54,6 +62,7 @@ int run_daemon(settings::Loaded loaded, Options options, const Identity& identit
         }
     }
     runtime::block_signals();
+    keep_heap_small();
     Daemon daemon(std::move(loaded), std::move(options), identity.version_line);
     auto outcome = daemon.start();
     if (outcome) {
@@ -157,6 +166,7 @@ int bench_import(std::span<const std::string> arguments, const Identity& identit
     }
     options->stop_after_import = true;
     runtime::block_signals();
+    keep_heap_small();
     Daemon daemon(std::move(*loaded), std::move(*options), identity.version_line);
     auto outcome = daemon.start();
     if (outcome) {

@@ -7,8 +7,6 @@ namespace {
 
 using validation::Stage;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 std::string grouped(std::uint64_t number) {
     std::string out = std::to_string(number);
     for (std::size_t at = out.size(); at > 3;) {
