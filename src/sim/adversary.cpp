@@ -210,6 +210,50 @@ void Liar::answer(PeerId peer, const wire::InvEntry& wanted) {
     }
 }
 
+// ---- blocks that break a rule ----
+
+Forger::Forger(const Surroundings& world, const wire::Endpoint& address, Rng rng, Miner& miner,
+               std::vector<primitives::BlockPtr> chain)
+    : Adversary(world, address, std::move(rng)), tree_(world.params.genesis->header()), last_(&tree_.genesis()) {
+    for (const auto& block : chain) {
+        append(block);
+    }
+    const UnixTime after_tip = unix_time(last_->header().time);
+    append(miner.forge(*last_, after_tip));
+    forged_.insert(last_->hash());
+    for (int i = 0; i < kChildren; ++i) {
+        append(miner.mine(*last_, 255, after_tip));
+        forged_.insert(last_->hash());
+    }
+}
+
+void Forger::append(const primitives::BlockPtr& block) {
+    chain_.push_back(block);
+    last_ = &tree_.insert(block->header(), *last_);
+}
+
+void Forger::on_ready(PeerId peer) {
+    wire::Headers headers;
+    for (const auto& block : chain_) {
+        headers.headers.push_back(block->header());
+    }
+    send(peer, headers);
+}
+
+void Forger::on_message(PeerId peer, const wire::Message& message) {
+    if (std::holds_alternative<wire::GetHeaders>(message)) {
+        on_ready(peer);
+        return;
+    }
+    const auto* wanted = std::get_if<wire::GetData>(&message);
+    if (wanted == nullptr) return;
+    for (const wire::InvEntry& entry : wanted->entries) {
+        const auto hash = hash_cast<primitives::BlockHash>(entry.hash);
+        const auto found = std::ranges::find_if(chain_, [&](const auto& block) { return block->hash() == hash; });
+        if (found != chain_.end()) send(peer, wire::BlockMessage{*found});
+    }
+}
+
 // ---- noise ----
 
 void Babbler::on_ready(PeerId peer) { babble(peer); }

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 
+#include "engine/headers/tree.hpp"
 #include "engine/wire/v1_transport.hpp"
 #include "rules/primitives/block.hpp"
+#include "sim/miner.hpp"
 #include "sim/surroundings.hpp"
 
 namespace keel::sim {
@@ -17,6 +20,7 @@ public:
     Adversary(const Adversary&) = delete;
     Adversary& operator=(const Adversary&) = delete;
 
+    [[nodiscard]] const wire::Endpoint& address() const { return address_; }
     // Connects, and again whenever the connection is lost.
     void attack(const wire::Endpoint& victim);
     // Lets go of everything and does not come back.
@@ -92,6 +96,29 @@ private:
 
     Kind kind_;
     std::vector<primitives::BlockPtr> chain_;  // from height 1
+};
+
+// Extends the honest chain by a block that only validation can refuse, and that by good ones, so that it has the most
+// work of all.
+class Forger final : public Adversary {
+public:
+    Forger(const Surroundings& world, const wire::Endpoint& address, Rng rng, Miner& miner,
+           std::vector<primitives::BlockPtr> chain);
+
+    // The blocks that no honest node may ever follow.
+    [[nodiscard]] const std::set<primitives::BlockHash>& forged() const { return forged_; }
+
+private:
+    static constexpr int kChildren = 3;
+
+    void on_ready(PeerId peer) override;
+    void on_message(PeerId peer, const wire::Message& message) override;
+    void append(const primitives::BlockPtr& block);
+
+    std::vector<primitives::BlockPtr> chain_;  // from height 1, the forged ones at its end
+    headers::Tree tree_;
+    const headers::Node* last_;
+    std::set<primitives::BlockHash> forged_;
 };
 
 // Says everything at the wrong time: random messages, damaged messages, and noise.

@@ -147,13 +147,7 @@ void Links::set_group(const wire::Endpoint& host, int group) { groups_[host] = g
 void Links::heal() {
     groups_.clear();
     for (const PeerId id : std::exchange(waiting_, {})) {
-        scheduler_.after(delay(model_), [this, id] {
-            Side* side = find(id);
-            if (side != nullptr && !side->armed) {
-                side->armed = true;
-                deliver(id);
-            }
-        });
+        scheduler_.after(delay(model_), [this, id] { arm(id); });
     }
 }
 

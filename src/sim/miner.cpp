@@ -50,6 +50,18 @@ primitives::BlockPtr Miner::mine(const headers::Node& tip, std::uint8_t miner, U
     return block;
 }
 
+primitives::BlockPtr Miner::forge(const headers::Node& tip, UnixTime now) {
+    const headers::History past(tip);
+    const auto made = mining::make_template(params_, {past, version_bits_.version_to_mine(past)}, {}, now);
+    auto coinbase = primitives::MutableTx::from(made.coinbase->view());
+    coinbase.outputs[0].value = primitives::Amount(coinbase.outputs[0].value.satoshi() + 1);
+    primitives::Header header = made.header;
+    header.merkle_root = hash_cast<primitives::MerkleRoot>(coinbase.freeze()->txid());
+    const auto step = mining::search_nonce(header, params_, ~std::uint64_t{0});
+    KEEL_ASSERT(step.outcome == mining::NonceOutcome::found);
+    return primitives::Block::assemble(header, std::array{coinbase});
+}
+
 primitives::BlockPtr Miner::find(const primitives::BlockHash& hash) const {
     const auto found = blocks_.find(hash);
     return found == blocks_.end() ? nullptr : found->second;

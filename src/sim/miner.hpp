@@ -19,6 +19,8 @@ public:
 
     // A block on `tip` by the miner of this number.
     primitives::BlockPtr mine(const headers::Node& tip, std::uint8_t miner, UnixTime now);
+    // A block with proof of work and every commitment in order, whose coinbase takes one satoshi too much.
+    primitives::BlockPtr forge(const headers::Node& tip, UnixTime now);
     // Any block that was ever mined here, or null.
     [[nodiscard]] primitives::BlockPtr find(const primitives::BlockHash& hash) const;
     // From height 1 to this one.

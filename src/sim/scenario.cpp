@@ -80,7 +80,13 @@ void play_sync(World& world, Size size) {
         if (i > 1) world.connect(i, i - 1);
         const std::size_t liars = 1 + world.rng().below(3);
         for (std::size_t k = 0; k < liars; ++k) {
-            world.add_adversary<Liar>(chain).attack(world.node(i).identity().address);
+            auto& liar = world.add_adversary<Liar>(chain);
+            // Some come by themselves, some the node was told to connect to: those are never punished, only left.
+            if (world.rng().chance(1, 2)) {
+                liar.attack(world.node(i).identity().address);
+            } else {
+                world.node(i).add_neighbour(liar.address());
+            }
         }
     }
     world.start_all();
@@ -107,6 +113,33 @@ void play_crash(World& world, Size size) {
         }
     }
     world.expect_agreement(kPatience);
+}
+
+void play_forgery(World& world, Size size) {
+    make_nodes(world, pick(size, 4, 15));
+    mine_around(world, pick(size, 4, 20), 2 * kSecond);
+    world.run_for(20 * kSecond);
+    if (world.failed()) return;
+    std::vector<const Forger*> forgers;
+    for (std::size_t i = 0; i < pick(size, 2, 5); ++i) {
+        auto& forger = world.add_adversary<Forger>(world.miner(), world.miner().branch(world.node(i).tip().hash()));
+        forgers.push_back(&forger);
+        for (std::size_t n = 0; n < world.size(); ++n) {
+            if (world.rng().chance(1, 2)) forger.attack(world.node(n).identity().address);
+        }
+    }
+    const auto follows = [&world](const Forger* forger) {
+        for (std::size_t n = 0; n < world.size(); ++n) {
+            if (world.node(n).is_up() && forger->forged().contains(world.node(n).tip().hash())) return true;
+        }
+        return false;
+    };
+    for (std::size_t i = 0; i < pick(size, 6, 30) && !world.failed(); ++i) {
+        mine_around(world, 1, 10 * kSecond);
+        if (std::ranges::any_of(forgers, follows)) world.fail("a node follows a block that breaks a rule");
+    }
+    world.expect_agreement(kPatience);
+    if (std::ranges::any_of(forgers, follows)) world.fail("all nodes follow a block that breaks a rule");
 }
 
 // Honest nodes know a chain with enough work; what attackers offer never has. Trees must not grow by it.
@@ -160,7 +193,7 @@ void play_chaos(World& world, Size size) {
     world.expect_agreement(kPatience);
 }
 
-constexpr std::array<Scenario, 7> kScenarios{{
+constexpr std::array<Scenario, 8> kScenarios{{
     {"converge", "blocks spread through a random network; all nodes end at one tip with the same coins", true,
      play_converge},
     {"partition", "the network falls in two, both halves mine, and it heals; the half with less work follows", true,
@@ -170,6 +203,7 @@ constexpr std::array<Scenario, 7> kScenarios{{
     {"sync", "new nodes sync from one honest peer among peers that lie about blocks or stall", true, play_sync},
     {"crash", "nodes lose power in the middle of things and come back from torn disks; nothing is lost for good", true,
      play_crash},
+    {"forgery", "peers offer chains with the most work and one coin too much; nobody follows them", true, play_forgery},
     {"flood", "peers offer chains of headers without work; header trees do not grow", false, play_flood},
     {"chaos", "resets, partitions, crashes, noise and slow threads at once; afterwards all nodes agree", true,
      play_chaos},
