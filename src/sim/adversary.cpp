@@ -52,13 +52,17 @@ void Adversary::on_open(PeerId peer, const wire::Endpoint& remote, std::optional
     Connection connection{std::make_unique<wire::V1Transport>(world_.params.magic), std::nullopt};
     if (dial) connection.victim = dials_.extract(*dial).mapped();
     connections_.emplace(peer, std::move(connection));
+    if (dial) introduce(peer, remote);
+}
+
+void Adversary::introduce(PeerId peer, const wire::Endpoint& remote) {
     wire::Version version;
     version.services = wire::Services{}.with(wire::Service::network).with(wire::Service::witness);
     version.receiver = remote;
     version.nonce = rng_.next();
     version.user_agent = "/Adversary/";
     version.start_height = kClaimedHeight;
-    if (dial) send(peer, version);
+    send(peer, version);
 }
 
 void Adversary::on_bytes(PeerId peer, ByteSpan bytes) {
@@ -80,7 +84,9 @@ void Adversary::on_bytes(PeerId peer, ByteSpan bytes) {
 }
 
 void Adversary::handle(PeerId peer, const wire::Message& message) {
-    if (std::holds_alternative<wire::Version>(message)) {
+    world_.trace.note(world_.scheduler.now(), to_string(address_.address), wire::command_of(message));
+    if (const auto* version = std::get_if<wire::Version>(&message)) {
+        if (!connections_.at(peer).victim) introduce(peer, version->sender);
         send(peer, wire::Verack{});
     } else if (std::holds_alternative<wire::Verack>(message)) {
         on_ready(peer);

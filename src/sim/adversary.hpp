@@ -48,6 +48,7 @@ private:
         std::unique_ptr<wire::V1Transport> transport;
         std::optional<wire::Endpoint> victim;  // that we dialed
     };
+    void introduce(PeerId peer, const wire::Endpoint& remote);
     void handle(PeerId peer, const wire::Message& message);
     void try_again(const wire::Endpoint& victim);
 
