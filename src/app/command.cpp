@@ -9,6 +9,7 @@
 #include "app/daemon/node_command.hpp"
 #include "app/network/up.hpp"
 #include "app/rpc_command.hpp"
+#include "app/sim_command.hpp"
 #include "app/version.hpp"
 
 namespace keel::app {
@@ -35,6 +36,7 @@ constexpr std::array kCommands{
     Command{"rules", "[--markdown | RULE...]", "print the consensus rules", rules_command},
     Command{"verify-block", "--height N ... BLOCK", "check one block without a chain", verify_block_command, true},
     Command{"network up", "[OPTIONS]", "start a private regtest network of real nodes", network::up, true},
+    Command{"sim", "[OPTIONS]", "play whole networks in virtual time", sim_command, true},
     Command{"version", "", "print the version", show_version},
     Command{"help", "[COMMAND]", "print this list, or what a command takes", show_help},
 };

@@ -24,8 +24,8 @@ primitives::Header child_of(const primitives::Header& parent, const primitives::
 
 }  // namespace
 
-Adversary::Adversary(const Surroundings& world, const wire::Endpoint& address, Rng rng)
-    : world_(world), address_(address), rng_(std::move(rng)) {
+Adversary::Adversary(const Surroundings& world, Birth birth)
+    : world_(world), address_(birth.address), rng_(std::move(birth.rng)) {
     world_.links.add_host(address_, *this);
 }
 
@@ -128,8 +128,8 @@ void Adversary::later(microseconds delay, PeerId peer, std::function<void()> tas
 
 // ---- headers without work ----
 
-HeaderFlooder::HeaderFlooder(const Surroundings& world, const wire::Endpoint& address, Rng rng, std::size_t length)
-    : Adversary(world, address, std::move(rng)), length_(length) {}
+HeaderFlooder::HeaderFlooder(const Surroundings& world, Birth birth, std::size_t length)
+    : Adversary(world, std::move(birth)), length_(length) {}
 
 void HeaderFlooder::make_chain() {
     chain_.clear();
@@ -170,8 +170,8 @@ void HeaderFlooder::on_message(PeerId peer, const wire::Message& message) {
 
 // ---- blocks that do not come ----
 
-Liar::Liar(const Surroundings& world, const wire::Endpoint& address, Rng rng, std::vector<primitives::BlockPtr> chain)
-    : Adversary(world, address, std::move(rng)),
+Liar::Liar(const Surroundings& world, Birth birth, std::vector<primitives::BlockPtr> chain)
+    : Adversary(world, std::move(birth)),
       kind_(static_cast<Kind>(this->rng().below(kKinds))),
       chain_(std::move(chain)) {}
 
@@ -218,9 +218,8 @@ void Liar::answer(PeerId peer, const wire::InvEntry& wanted) {
 
 // ---- blocks that break a rule ----
 
-Forger::Forger(const Surroundings& world, const wire::Endpoint& address, Rng rng, Miner& miner,
-               std::vector<primitives::BlockPtr> chain)
-    : Adversary(world, address, std::move(rng)), tree_(world.params.genesis->header()), last_(&tree_.genesis()) {
+Forger::Forger(const Surroundings& world, Birth birth, Miner& miner, std::vector<primitives::BlockPtr> chain)
+    : Adversary(world, std::move(birth)), tree_(world.params.genesis->header()), last_(&tree_.genesis()) {
     for (const auto& block : chain) {
         append(block);
     }

@@ -16,7 +16,12 @@ namespace keel::sim {
 
 class Adversary : public Host {
 public:
-    Adversary(const Surroundings& world, const wire::Endpoint& address, Rng rng);
+    // What the world gives each.
+    struct Birth {
+        wire::Endpoint address;
+        Rng rng;
+    };
+    Adversary(const Surroundings& world, Birth birth);
     Adversary(const Adversary&) = delete;
     Adversary& operator=(const Adversary&) = delete;
 
@@ -66,7 +71,7 @@ private:
 class HeaderFlooder final : public Adversary {
 public:
     // `length`: headers of each chain.
-    HeaderFlooder(const Surroundings& world, const wire::Endpoint& address, Rng rng, std::size_t length);
+    HeaderFlooder(const Surroundings& world, Birth birth, std::size_t length);
 
     [[nodiscard]] std::uint64_t headers_sent() const { return sent_; }
 
@@ -88,7 +93,7 @@ public:
     enum class Kind : std::uint8_t { silent, not_found, damaged, another, late };
     static constexpr std::uint64_t kKinds = 5;
 
-    Liar(const Surroundings& world, const wire::Endpoint& address, Rng rng, std::vector<primitives::BlockPtr> chain);
+    Liar(const Surroundings& world, Birth birth, std::vector<primitives::BlockPtr> chain);
 
 private:
     void on_ready(PeerId peer) override;
@@ -103,8 +108,7 @@ private:
 // work of all.
 class Forger final : public Adversary {
 public:
-    Forger(const Surroundings& world, const wire::Endpoint& address, Rng rng, Miner& miner,
-           std::vector<primitives::BlockPtr> chain);
+    Forger(const Surroundings& world, Birth birth, Miner& miner, std::vector<primitives::BlockPtr> chain);
 
     // The blocks that no honest node may ever follow.
     [[nodiscard]] const std::set<primitives::BlockHash>& forged() const { return forged_; }
@@ -125,8 +129,7 @@ private:
 // Says everything at the wrong time: random messages, damaged messages, and noise.
 class Babbler final : public Adversary {
 public:
-    Babbler(const Surroundings& world, const wire::Endpoint& address, Rng rng)
-        : Adversary(world, address, std::move(rng)) {}
+    Babbler(const Surroundings& world, Birth birth) : Adversary(world, std::move(birth)) {}
 
 private:
     void on_ready(PeerId peer) override;

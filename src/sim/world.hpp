@@ -22,8 +22,8 @@ public:
     void connect_randomly(std::size_t extra);
     template <class A, class... Arguments>
     A& add_adversary(Arguments&&... arguments) {
-        auto adversary =
-            std::make_unique<A>(surroundings(), next_address(), rng_.fork(), std::forward<Arguments>(arguments)...);
+        auto adversary = std::make_unique<A>(surroundings(), Adversary::Birth{next_address(), rng_.fork()},
+                                             std::forward<Arguments>(arguments)...);
         A& out = *adversary;
         adversaries_.push_back(std::move(adversary));
         return out;
