@@ -89,7 +89,14 @@ void play_sync(World& world, Size size) {
             }
         }
     }
+    // At times nobody honest can be reached at first.
+    const bool alone = world.rng().chance(1, 3);
+    if (alone) world.links().set_group(world.node(0).identity().address, 1);
     world.start_all();
+    if (alone) {
+        world.run_for(25 * kMinute);
+        world.links().heal();
+    }
     const auto synced = [&world] { return world.agree() && world.node(0).tip().height() > primitives::Height(0); };
     if (!world.run_until(synced, kPatience) && !world.failed()) {
         world.fail("a new node did not sync from an honest peer among liars");

@@ -12,6 +12,11 @@ constexpr std::uint64_t kSeeds = 1'000;
 
 class Seeds : public ::testing::TestWithParam<std::string_view> {
 protected:
+    static void TearDownTestSuite() {
+        for (const std::string& name : probes_.never_hit()) {
+            std::printf("No seed reached \"%s\".\n", name.c_str());
+        }
+    }
     static inline Probes probes_;
 };
 
@@ -25,10 +30,6 @@ TEST_P(Seeds, hold_every_property) {
         const Outcome outcome = play(*scenario, seed, Size::small, logger);
         ASSERT_FALSE(outcome.failure) << *outcome.failure;
         probes_.add(outcome.probes);
-    }
-    for (const std::string& name : probes_.never_hit()) {
-        std::printf("%.*s: nothing so far reached \"%s\"\n", static_cast<int>(GetParam().size()), GetParam().data(),
-                    name.c_str());
     }
 }
 
