@@ -433,5 +433,27 @@ TEST(SignatureSeam, NothingIsAskedForSignaturesOfAWrongForm) {
     EXPECT_EQ(yes.asked(), 0U);
 }
 
+// A lone witness element is the signature, whatever byte it starts with.
+TEST(Interpreter, ALoneElementIsNoAnnex) {
+    const crypto::SecretKey key = testing::test_key(1);
+    const testing::OwnedCoin owned{{{}, 1}, {Amount(5), Height(1), false, testing::p2tr_script(key)}, key};
+    MutableTx tx = testing::make_spend({&owned, 1}, {{Amount(1), {}}});
+    const CoinView coin = owned.coin.view();
+    const auto unsigned_tx = tx.freeze();
+    const TxContext context(unsigned_tx->view(), {&coin, 1});
+    TaprootSpend spend;
+    const RawHash digest = *taproot_sighash(context, 0, kSighashDefault, spend);
+    const crypto::SecretKey tweaked = key.taproot_tweaked(std::nullopt);
+    std::array<std::byte, 32> aux{};
+    crypto::SchnorrSignature signature{};
+    for (std::uint32_t i = 0; signature[0] != std::byte{0x50}; ++i) {
+        store_le(aux.data(), i);
+        signature = tweaked.sign_schnorr(digest.bytes, aux);
+    }
+    tx.inputs[0].witness = {to_bytes(signature)};
+    const auto signed_tx = tx.freeze();
+    EXPECT_EQ(outcome(verify_input(TxContext(signed_tx->view(), {&coin, 1}), 0, kStandardFlags)), "OK");
+}
+
 }  // namespace
 }  // namespace keel::script
