@@ -142,13 +142,9 @@ private:
             KEEL_CHECK(cache_.load_missing(rest));
             entry = cache_.find(p, outpoint);
         }
-        if (entry == nullptr && own_txids_->may_contain(outpoint.txid)) {
-            KEEL_CHECK(cache_.load_missing(std::span(&outpoint, 1)));
-            entry = cache_.find(p, outpoint);
-        }
-        if (entry == nullptr && evictions_ != cache_.evicted_) {
-            // Loading may have pushed out what had been loaded before.
-            evictions_ = cache_.evicted_;
+        if (entry == nullptr) {
+            // Either it may have been this block's own, or it was in memory when the others were read and has had to
+            // make room since. A coin that truly does not exist costs its block, which is invalid, one more read.
             KEEL_CHECK(cache_.load_missing(std::span(&outpoint, 1)));
             entry = cache_.find(p, outpoint);
         }
@@ -208,7 +204,6 @@ private:
     std::vector<OutPoint> on_disk_;
     store::SpentCoins spent_;
     std::optional<BlockFilterBits> own_txids_;  // set once the inputs have been read
-    std::uint64_t evictions_ = cache_.evicted_;
 };
 
 Result<std::vector<OutPoint>, store::KvError> CoinCacheImpl::outputs_on_disk(const Block& block,

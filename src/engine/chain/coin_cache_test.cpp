@@ -328,6 +328,14 @@ TEST(CoinCache, EqualsAPlainMapWhenMostCoinsDoNotFitIntoMemory) {
     EXPECT_GT(evicted, 50'000U);
 }
 
+// Making room for a block pushes out coins that the same block is about to spend.
+TEST(CoinCache, CoinsThatAreEvictedWhileTheirBlockConnectsAreReadAgain) {
+    World world(4, kMinBudget, {.txs = 1'500, .outputs_max = 6});
+    world.grow(60);
+    world.check_everything();
+    EXPECT_GT(world.evicted(), 50'000U);
+}
+
 TEST(CoinCache, StaysWithinItsBudgetAndEvictsWhatIsOnDisk) {
     World world(7, 12U << 20U, {.txs = 60, .outputs_max = 60});
     std::size_t peak = 0;
