@@ -68,14 +68,14 @@ struct Spend {
     explicit Spend(Kind kind) {
         tx.inputs.resize(1);
         tx.inputs[0].prevout.index = 1;
-        tx.outputs = {{kValue, testing::p2wpkh_script(key)}, {kValue, testing::p2pkh_script(key)}};
+        tx.outputs = {{kValue, testing::p2wpkh_script(key_)}, {kValue, testing::p2pkh_script(key_)}};
         sign(kind);
     }
 
     [[nodiscard]] CoinView coin() const { return {kValue, primitives::Height(1), false, script}; }
 
 private:
-    crypto::SecretKey key = testing::test_key(1);
+    crypto::SecretKey key_ = testing::test_key(1);
 
     RawHash digest_v0(ByteSpan code) const {
         const TxPtr frozen = tx.freeze();
@@ -93,28 +93,28 @@ private:
         primitives::TxInput& input = tx.inputs[0];
         switch (kind) {
             case Kind::p2pkh:
-                script = testing::p2pkh_script(key);
+                script = testing::p2pkh_script(key_);
                 input.script_sig =
-                    ScriptBuilder().push(ecdsa_signature(key, digest_legacy(script))).push(key.public_key()).bytes();
+                    ScriptBuilder().push(ecdsa_signature(key_, digest_legacy(script))).push(key_.public_key()).bytes();
                 break;
             case Kind::p2wpkh:
-                script = testing::p2wpkh_script(key);
+                script = testing::p2wpkh_script(key_);
                 sign_key_hash();
                 break;
             case Kind::p2sh_p2wpkh:
-                script = testing::p2sh_script(testing::p2wpkh_script(key));
-                input.script_sig = ScriptBuilder().push(testing::p2wpkh_script(key)).bytes();
+                script = testing::p2sh_script(testing::p2wpkh_script(key_));
+                input.script_sig = ScriptBuilder().push(testing::p2wpkh_script(key_)).bytes();
                 sign_key_hash();
                 break;
             case Kind::p2tr:
-                script = testing::p2tr_script(key);
+                script = testing::p2tr_script(key_);
                 sign_taproot();
                 break;
             case Kind::multisig_2_of_3: sign_multisig(); break;
         }
     }
     void sign_key_hash() {
-        tx.inputs[0].witness = {ecdsa_signature(key, digest_v0(testing::p2pkh_script(key))), key.public_key()};
+        tx.inputs[0].witness = {ecdsa_signature(key_, digest_v0(testing::p2pkh_script(key_))), key_.public_key()};
     }
     void sign_taproot() {
         const TxPtr frozen = tx.freeze();
@@ -122,7 +122,7 @@ private:
         const TxContext context(frozen->view(), {&spent, 1}, TxContext::Precompute::all);
         TaprootSpend spend;
         const RawHash digest = *taproot_sighash(context, 0, kSighashDefault, spend);
-        const auto signature = key.taproot_tweaked(std::nullopt).sign_schnorr(digest.bytes, {});
+        const auto signature = key_.taproot_tweaked(std::nullopt).sign_schnorr(digest.bytes, {});
         tx.inputs[0].witness = {to_bytes(signature)};
     }
     void sign_multisig() {
