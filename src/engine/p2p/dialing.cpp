@@ -74,6 +74,7 @@ Deadline Dialing::next_due() const {
 
 std::vector<AddedNode> Dialing::list() const {
     std::vector<AddedNode> out;
+    out.reserve(entries_.size());
     for (const Entry& entry : entries_)
         out.push_back({entry.target, entry.peer});
     return out;

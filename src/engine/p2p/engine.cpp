@@ -396,8 +396,8 @@ void Engine::Impl::check_invariants() const {
 
 // ---- the interface ----
 
-Engine::Engine(const Environment& environment, Config config)
-    : impl_(std::make_unique<Impl>(environment, std::move(config))) {}
+Engine::Engine(const Environment& environment, const Config& config)
+    : impl_(std::make_unique<Impl>(environment, config)) {}
 Engine::~Engine() = default;
 
 void Engine::handle(Event event, Now now, Actions& actions) { impl_->handle(std::move(event), now, actions); }

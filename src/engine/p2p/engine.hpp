@@ -48,7 +48,7 @@ struct Environment {
 
 class Engine {
 public:
-    Engine(const Environment& environment, Config config);
+    Engine(const Environment& environment, const Config& config);
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;

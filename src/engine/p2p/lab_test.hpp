@@ -14,11 +14,11 @@ inline constexpr std::uint64_t kFullNode = 1U | 8U;  // NETWORK | WITNESS
 
 class Lab {
 public:
-    explicit Lab(Config config = {}, const primitives::Params& params = primitives::regtest_params())
+    explicit Lab(const Config& config = {}, const primitives::Params& params = primitives::regtest_params())
         : chain(params),
           tree(params.genesis->header()),
           tip(&tree.genesis()),
-          engine(Environment{params, tree, tree.genesis(), logger, Rng::Seed{}}, std::move(config)) {
+          engine(Environment{params, tree, tree.genesis(), logger, Rng::Seed{}}, config) {
         now.unix = time_of(tree.genesis()) + std::chrono::hours(1);
         now.steady = SteadyTime(microseconds(1'000'000));
         tree.set_data(*tip, {}, 1);

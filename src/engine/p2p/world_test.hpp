@@ -25,7 +25,7 @@ public:
 
     // ---- building ----
 
-    HostId add_node(Config config = {}) {
+    HostId add_node(const Config& config = {}) {
         hosts_.push_back(std::make_unique<Host>());
         Host& host = *hosts_.back();
         host.tree = std::make_unique<headers::Tree>(params().genesis->header());
