@@ -2,7 +2,6 @@
 
 #include "base/assert.hpp"
 #include "engine/headers/history.hpp"
-#include "engine/validation/spent_by_hand.hpp"
 #include "rules/consensus/connect.hpp"
 
 namespace keel::validation {
@@ -53,7 +52,7 @@ OrBroken<std::optional<ActiveChain::Invalid>> ActiveChain::connect(const Node& n
     }
     const StageTimer timer(ports_.stages, Stage::connect_rules);
     const History past(*node.previous());
-    const std::vector<consensus::CoinView> coins = views_of(*delta->spent());
+    const std::span<const consensus::CoinView> coins = delta->spent()->coins();
     const auto summary = consensus::connect({.block = block, .past = past, .params = ports_.params, .coins = coins});
     if (!summary) {
         cache_.rollback(block.block(), *delta);
@@ -75,19 +74,11 @@ OrBroken<std::optional<ActiveChain::Invalid>> ActiveChain::explain(const Node& n
     if (error.kind == chain::ConnectError::Kind::disk) {
         return Failure(broken_kv("Cannot read coins", error.disk));
     }
-    // The cache stops at the first missing coin; an earlier transaction may break another rule, which then counts.
-    const auto coins = look_up_spent(cache_, block.block(), node.height());
-    if (!coins) {
-        return Failure(broken_kv("Cannot read coins", coins.error()));
-    }
-    std::vector<consensus::CoinView> views;
-    std::ranges::transform(*coins, std::back_inserter(views),
-                           [](const auto& coin) { return coin ? coin->view() : consensus::kMissingCoin; });
     const History past(*node.previous());
     const auto summary = consensus::connect({.block = block,
                                              .past = past,
                                              .params = ports_.params,
-                                             .coins = views,
+                                             .coins = error.spent->coins(),
                                              .overwrites_coin = error.kind == chain::ConnectError::Kind::overwrites});
     KEEL_ASSERT(!summary);
     return Invalid{&node, summary.error()};

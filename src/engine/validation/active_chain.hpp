@@ -33,6 +33,9 @@ public:
     [[nodiscard]] chain::CoinCache& cache() { return cache_; }
     [[nodiscard]] const chain::CoinCache& cache() const { return cache_; }
 
+    // What may happen to unspent outputs that this block creates again (BIP30).
+    [[nodiscard]] chain::Overwrites overwrites(const headers::Node& node) const;
+
     // A rule was broken by this block; the coins are as before it.
     struct Invalid {
         const headers::Node* node = nullptr;
@@ -57,7 +60,6 @@ private:
         std::shared_ptr<ScriptBatch> scripts;  // null: assumed valid
     };
 
-    [[nodiscard]] chain::Overwrites overwrites(const headers::Node& node) const;
     OrBroken<std::optional<Invalid>> explain(const headers::Node& node, const consensus::CheckedBlock& block,
                                              const chain::ConnectError& error);
     void roll_back_all();

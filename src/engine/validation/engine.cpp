@@ -105,7 +105,6 @@ OrBroken<bool> Engine::settle_oldest(Actions& out) {
     }
     const Node& node = *settled->node;
     candidates_.drop_worse_than(node);
-    prefetcher_.forget(node);
     const Source source = take_source(node);
     publish(out);
     out.emplace_back(BlockVerdict{node.hash(), &node, source, Outcome::connected, std::nullopt});
@@ -173,12 +172,13 @@ OrBroken<bool> Engine::connect_next(Now now, Actions& out) {
     if (!goal->has_ancestor(at)) {
         return leave_branch();
     }
-    prefetcher_.plan(at, *goal, chain_.cache(), store_);
+    prefetcher_.plan(chain_, *goal, store_);
     const Node& next = *goal->ancestor(at.height() + 1);
     if (!chain_.has_room() || prefetcher_.running(next)) {
         return false;
     }
     KEEL_TRY(const auto invalid, chain_.connect(next, prefetcher_.find(next)));
+    prefetcher_.forget(next);
     if (invalid) {
         reject(*invalid->node, invalid->reject, out);
     }

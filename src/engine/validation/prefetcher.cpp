@@ -4,14 +4,14 @@ namespace keel::validation {
 
 using headers::Node;
 
-void Prefetcher::plan(const Node& from, const Node& target, chain::CoinCache& cache, BlockStore& store) {
-    if (cache.flushed_state().coins == 0) {
+void Prefetcher::plan(ActiveChain& chain, const Node& target, BlockStore& store) {
+    if (chain.cache().flushed_state().coins == 0) {
         return;  // nothing is on disk
     }
     while (!tasks_.empty() && !target.has_ancestor(*tasks_.back()->node)) {
         tasks_.pop_back();
     }
-    const Node* last = tasks_.empty() ? &from : tasks_.back()->node;
+    const Node* last = tasks_.empty() ? &chain.coin_tip() : tasks_.back()->node;
     while (tasks_.size() < kAhead && last != &target) {
         const Node* next = target.ancestor(last->height() + 1);
         if (next == nullptr || !store.in_memory(*next)) {
@@ -20,7 +20,7 @@ void Prefetcher::plan(const Node& from, const Node& target, chain::CoinCache& ca
         const auto block = store.get(*next);
         auto task = std::make_shared<Task>();
         task->node = next;
-        task->job = cache.plan_prefetch(block->block(), chain::Overwrites::impossible);
+        task->job = chain.cache().plan_prefetch(block->block(), chain.overwrites(*next));
         if (!task->job.needed()) {
             task->done.set();
         } else {

@@ -6,7 +6,7 @@
 
 #include <deque>
 
-#include "engine/validation/block_store.hpp"
+#include "engine/validation/active_chain.hpp"
 
 namespace keel::validation {
 
@@ -16,8 +16,8 @@ public:
 
     explicit Prefetcher(const Ports& ports) : ports_(ports) {}
 
-    // Starts reading for the blocks after `from` on the branch of `target`, as far as they are in memory.
-    void plan(const headers::Node& from, const headers::Node& target, chain::CoinCache& cache, BlockStore& store);
+    // Starts reading for the blocks after coin_tip() on the branch of `target`, as far as they are in memory.
+    void plan(ActiveChain& chain, const headers::Node& target, BlockStore& store);
     // The job for this block: nothing when none was planned.
     [[nodiscard]] const chain::PrefetchJob* find(const headers::Node& node) const;
     // True while the job for this block is still running.

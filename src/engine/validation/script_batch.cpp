@@ -6,22 +6,12 @@
 
 namespace keel::validation {
 
-std::vector<consensus::CoinView> views_of(const store::SpentCoins& spent) {
-    std::vector<consensus::CoinView> out;
-    out.reserve(spent.size());
-    for (std::size_t i = 0; i < spent.size(); ++i) {
-        out.push_back(spent[i]);
-    }
-    return out;
-}
-
 ScriptBatch::ScriptBatch(consensus::CheckedBlock block, std::shared_ptr<const store::SpentCoins> spent,
                          consensus::ScriptFlags flags, Stages& stages)
     : block_(std::move(block)),
       spent_(std::move(spent)),
       flags_(flags),
       stages_(&stages),
-      coins_(views_of(*spent_)),
       ranges_(consensus::plan_script_checks(block_.block(), kInputsPerJob)),
       failures_(ranges_.size()),
       left_(ranges_.size()),
@@ -43,7 +33,8 @@ const std::optional<consensus::Reject>& ScriptBatch::failure() const {
 void ScriptBatch::run(std::size_t index) {
     if (index < lowest_failed_.load(std::memory_order_relaxed)) {
         const StageTimer timer(*stages_, Stage::scripts);
-        const consensus::Verdict verdict = consensus::check_scripts(block_.block(), ranges_[index], coins_, flags_);
+        const consensus::Verdict verdict =
+            consensus::check_scripts(block_.block(), ranges_[index], spent_->coins(), flags_);
         if (!verdict) {
             failures_[index] = verdict.error();
             std::size_t lowest = lowest_failed_.load(std::memory_order_relaxed);

@@ -27,24 +27,18 @@ public:
     [[nodiscard]] bool done() const { return left_.load(std::memory_order_acquire) == 0; }
     // Once done: why the block is invalid, or nothing.
     [[nodiscard]] const std::optional<consensus::Reject>& failure() const;
-    // The coins as the rules want to see them, one for each input in block order.
-    [[nodiscard]] std::span<const consensus::CoinView> coins() const { return coins_; }
 
 private:
     void run(std::size_t index);
 
     consensus::CheckedBlock block_;
-    std::shared_ptr<const store::SpentCoins> spent_;  // owns what coins_ views
+    std::shared_ptr<const store::SpentCoins> spent_;
     consensus::ScriptFlags flags_;
     Stages* stages_;
-    std::vector<consensus::CoinView> coins_;
     std::vector<consensus::InputRange> ranges_;
     std::vector<std::optional<consensus::Reject>> failures_;  // one for each range
     std::atomic<std::size_t> left_;
     std::atomic<std::size_t> lowest_failed_;
 };
-
-// Views of all coins in block order; they live as long as `spent`.
-std::vector<consensus::CoinView> views_of(const store::SpentCoins& spent);
 
 }  // namespace keel::validation
