@@ -39,7 +39,7 @@ std::size_t CoinCacheImpl::fixed_bytes() const {
 void CoinCacheImpl::update_limit() {
     // The last chunk is for what no free space fits, until wants_flush() is heard.
     const std::size_t spare = budget_ >= 6 * RecordArena::kChunkBytes ? RecordArena::kChunkBytes : 0;
-    const std::size_t other = fixed_bytes() + dirty_ * sizeof(std::uintptr_t) + budget_ / 64 + spare;
+    const std::size_t other = fixed_bytes() + dirty_ * sizeof(FlushJob::Change) + budget_ / 64 + spare;
     arena_.set_limit(budget_ > other ? budget_ - other : 0);
 }
 
@@ -115,8 +115,7 @@ std::unique_ptr<FlushJob> CoinCacheImpl::freeze() {
         list.reserve(tables_[shard].count() * dirty_ / std::max<std::size_t>(entries_, 1) + 16);
         tables_[shard].for_each_mutable([&](Entry& entry) {
             if (entry.generation() == current_) {
-                const auto address = reinterpret_cast<std::uintptr_t>(&arena_[entry.ref()]);
-                list.push_back(address | (entry.spent() ? 1U : 0U));
+                list.push_back(reinterpret_cast<const std::byte*>(&arena_[entry.ref()]) + (entry.spent() ? 1 : 0));
                 return;
             }
             // Everything else is clean and grows old; this also frees the number of the next generation.

@@ -74,10 +74,10 @@ private:
     // Changes of entries; all keep the counters below right.
     void insert(Place p, unsigned flags, const OutPoint& outpoint, const CoinView& coin);
     void set_flags(Entry& entry, unsigned flags);
-    void remove(CoinTable& table, Entry* entry);
+    void remove(CoinTable& from, Entry* entry);
     void replace_record(Entry& entry, const OutPoint& outpoint, const CoinView& coin);
     // The coin of an unspent entry is gone, in the current generation.
-    void spend(CoinTable& table, Entry* entry);
+    void spend(CoinTable& from, Entry* entry);
     // The entry (if any) becomes this coin, in the current generation. `fresh_if_new`: disk is known not to have it.
     void create(Place p, const OutPoint& outpoint, const CoinView& coin, bool fresh_if_new);
     void release(Entry entry);

@@ -12,15 +12,17 @@ namespace {
 // Up to here one batch through the log is cheaper than files.
 constexpr std::size_t kBatchMax = 20'000;
 
-const CoinRecord& record_of(std::uintptr_t change) {
-    return *reinterpret_cast<const CoinRecord*>(change & ~std::uintptr_t{1});
+using Change = const std::byte*;
+
+bool is_removal(Change change) { return (reinterpret_cast<std::uintptr_t>(change) & 1U) != 0; }
+const CoinRecord& record_of(Change change) {
+    return *reinterpret_cast<const CoinRecord*>(change - (is_removal(change) ? 1 : 0));
 }
-bool is_removal(std::uintptr_t change) { return (change & 1U) != 0; }
 
 // Changes of one shard with what usually decides their order beside them.
 struct Keyed {
     std::uint64_t prefix;
-    std::uintptr_t change;
+    Change change;
 
     bool operator<(const Keyed& other) const {
         if (prefix != other.prefix) {
@@ -30,7 +32,7 @@ struct Keyed {
     }
 };
 
-void sort_changes(std::vector<std::uintptr_t>& shard, std::vector<Keyed>& scratch) {
+void sort_changes(std::vector<Change>& shard, std::vector<Keyed>& scratch) {
     scratch.clear();
     scratch.reserve(shard.size());
     constexpr std::size_t kAhead = 16;
@@ -46,13 +48,13 @@ void sort_changes(std::vector<std::uintptr_t>& shard, std::vector<Keyed>& scratc
 
 // Calls apply(key, value or nothing) for every change in key order, and gives each shard's list back when done with it.
 template <class Apply>
-Result<void, store::KvError> apply_sorted(std::vector<std::vector<std::uintptr_t>>& shards, Apply apply) {
+Result<void, store::KvError> apply_sorted(std::vector<std::vector<Change>>& shards, Apply apply) {
     std::vector<Keyed> scratch;
     Bytes value;
     std::array<std::byte, store::kMaxScriptBytes> script;
     for (auto& shard : shards) {
         sort_changes(shard, scratch);
-        for (const std::uintptr_t change : shard) {
+        for (const Change change : shard) {
             const CoinRecord& record = record_of(change);
             const store::CoinKey key(record_outpoint(record));
             if (is_removal(change)) {

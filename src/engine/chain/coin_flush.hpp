@@ -26,8 +26,8 @@ public:
 
 private:
     friend class CoinCacheImpl;
-    // A record, with bit 0 set when the coin is to be deleted. Records are aligned to 8 bytes.
-    using Change = std::uintptr_t;
+    // A record, or one byte behind its start when the coin is to be deleted. Records are aligned to 8 bytes.
+    using Change = const std::byte*;
     using Shard = std::vector<Change>;
 
     [[nodiscard]] Result<void, store::KvError> ingest(store::Kv& coins);

@@ -12,7 +12,16 @@ namespace {
 // Position of what follows the fixed part.
 constexpr std::size_t kFixed = 38;
 
-enum Kind : std::uint8_t { kRaw, kPubkeyHash, kScriptHash, kWitnessKey, kWitnessScript, kTaproot, kEvenKey, kOddKey };
+enum Kind : std::uint8_t {
+    raw_script,
+    pubkey_hash,
+    script_hash,
+    witness_key,
+    witness_script,
+    taproot,
+    even_key,
+    odd_key
+};
 
 // A template: bytes before and after the payload.
 struct Template {
@@ -43,15 +52,15 @@ bool fits(ByteSpan script, const Template& t) {
 
 Kind kind_of(ByteSpan script) {
     const auto one_of = [&](Kind a, Kind b) {
-        return fits(script, kTemplates[a]) ? a : fits(script, kTemplates[b]) ? b : kRaw;
+        return fits(script, kTemplates[a]) ? a : fits(script, kTemplates[b]) ? b : raw_script;
     };
     switch (script.size()) {
-        case 22: return one_of(kWitnessKey, kWitnessKey);
-        case 23: return one_of(kScriptHash, kScriptHash);
-        case 25: return one_of(kPubkeyHash, kPubkeyHash);
-        case 34: return one_of(kTaproot, kWitnessScript);
-        case 35: return one_of(kEvenKey, kOddKey);
-        default: return kRaw;
+        case 22: return one_of(witness_key, witness_key);
+        case 23: return one_of(script_hash, script_hash);
+        case 25: return one_of(pubkey_hash, pubkey_hash);
+        case 34: return one_of(taproot, witness_script);
+        case 35: return one_of(even_key, odd_key);
+        default: return raw_script;
     }
 }
 
@@ -85,7 +94,7 @@ Parts parts_of(const CoinRecord& record) {
     out.value = Amount(static_cast<std::int64_t>(load_bytes(base + at, record.amount_length)));
     at += record.amount_length;
     std::size_t payload_length = kTemplates[out.kind].payload_length;
-    if (out.kind == kRaw) {
+    if (out.kind == raw_script) {
         payload_length = load_le<std::uint16_t>(base + at);
         at += 2;
     }
@@ -95,7 +104,7 @@ Parts parts_of(const CoinRecord& record) {
 }
 
 std::size_t script_size(const Parts& parts) {
-    return parts.kind == kRaw ? parts.payload.size() : kTemplates[parts.kind].size();
+    return parts.kind == raw_script ? parts.payload.size() : kTemplates[parts.kind].size();
 }
 
 void write_script(const Parts& parts, MutableByteSpan out) {
@@ -125,7 +134,7 @@ PackedRecord::PackedRecord(const OutPoint& outpoint, const CoinView& coin)
     payload_ = coin.script.subspan(t.prefix_length, coin.script.size() - t.prefix_length - t.suffix_length);
     index_length_ = std::max<std::uint8_t>(1, bytes_needed(outpoint.index));
     amount_length_ = bytes_needed(static_cast<std::uint64_t>(coin.value.satoshi()));
-    bytes_ = kFixed + index_length_ + amount_length_ + (kind_ == kRaw ? 2U : 0U) + payload_.size();
+    bytes_ = kFixed + index_length_ + amount_length_ + (kind_ == raw_script ? 2U : 0U) + payload_.size();
 }
 
 void PackedRecord::write(std::byte* to) const {
@@ -139,7 +148,7 @@ void PackedRecord::write(std::byte* to) const {
     const std::int64_t satoshi = coin_.value.satoshi();
     std::memcpy(at, &satoshi, amount_length_);
     at += amount_length_;
-    if (kind_ == kRaw) {
+    if (kind_ == raw_script) {
         store_le(at, static_cast<std::uint16_t>(payload_.size()));
         at += 2;
     }

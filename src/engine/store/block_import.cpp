@@ -108,7 +108,8 @@ StoreResult<ImportSource> find_import_files(Files& files, const std::string& pat
     if (names) {
         for (const std::string& name : *names) {
             if (is_block_file_name(name)) {
-                out.paths.push_back(path + '/' + name);
+                out.paths.push_back(path);
+                out.paths.back().append("/").append(name);
             }
         }
         // blk100000.dat comes after blk99999.dat.

@@ -12,12 +12,12 @@ namespace {
 
 // Script templates with a packed form. The numbers are on disk.
 enum Template : std::uint64_t {
-    kPubkeyHash = 0,
-    kScriptHash = 1,
-    kEvenKey = 2,
-    kOddKey = 3,
-    kEvenLongKey = 4,
-    kOddLongKey = 5
+    pubkey_hash = 0,
+    script_hash = 1,
+    even_key = 2,
+    odd_key = 3,
+    even_long_key = 4,
+    odd_long_key = 5
 };
 constexpr std::uint64_t kTemplates = 6;
 
@@ -50,20 +50,20 @@ bool is_script_hash(ByteSpan s) {
 
 std::optional<PackedScript> pack_script(ByteSpan s) {
     if (is_pubkey_hash(s)) {
-        return PackedScript{kPubkeyHash, s.subspan(3, 20)};
+        return PackedScript{pubkey_hash, s.subspan(3, 20)};
     }
     if (is_script_hash(s)) {
-        return PackedScript{kScriptHash, s.subspan(2, 20)};
+        return PackedScript{script_hash, s.subspan(2, 20)};
     }
     if (s.size() == kShortKey + 2 && s[0] == std::byte{kShortKey} && s.back() == kCheckSig &&
         (s[1] == std::byte{2} || s[1] == std::byte{3})) {
-        return PackedScript{s[1] == std::byte{2} ? kEvenKey : kOddKey, s.subspan(2, 32)};
+        return PackedScript{s[1] == std::byte{2} ? even_key : odd_key, s.subspan(2, 32)};
     }
     // Only a point on the curve can be restored from its x coordinate.
     if (s.size() == kLongKey + 2 && s[0] == std::byte{kLongKey} && s.back() == kCheckSig && s[1] == std::byte{4} &&
         crypto::is_valid_public_key(s.subspan(1, kLongKey))) {
         const bool odd = (s[kLongKey] & std::byte{1}) != std::byte{0};
-        return PackedScript{odd ? kOddLongKey : kEvenLongKey, s.subspan(2, 32)};
+        return PackedScript{odd ? odd_long_key : even_long_key, s.subspan(2, 32)};
     }
     return std::nullopt;
 }
@@ -229,7 +229,7 @@ PackedOutput read_packed_output(Reader& in) {
 bool unpack_script(const PackedOutput& output, MutableByteSpan script) {
     KEEL_ASSERT(script.size() == output.script_size);
     switch (output.kind) {
-        case kPubkeyHash:
+        case pubkey_hash:
             script[0] = kDup;
             script[1] = kHash160;
             script[2] = std::byte{20};
@@ -237,21 +237,21 @@ bool unpack_script(const PackedOutput& output, MutableByteSpan script) {
             script[23] = kEqualVerify;
             script[24] = kCheckSig;
             return true;
-        case kScriptHash:
+        case script_hash:
             script[0] = kHash160;
             script[1] = std::byte{20};
             copy_to(script, 2, output.payload);
             script[22] = kEqual;
             return true;
-        case kEvenKey:
-        case kOddKey:
+        case even_key:
+        case odd_key:
             script[0] = std::byte{kShortKey};
             script[1] = static_cast<std::byte>(output.kind);
             copy_to(script, 2, output.payload);
             script[34] = kCheckSig;
             return true;
-        case kEvenLongKey:
-        case kOddLongKey: return unpack_long_key(output.kind, output.payload, script);
+        case even_long_key:
+        case odd_long_key: return unpack_long_key(output.kind, output.payload, script);
         default: std::ranges::copy(output.payload, script.begin()); return true;
     }
 }
