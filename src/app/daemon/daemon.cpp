@@ -177,6 +177,7 @@ Result<void, std::string> Daemon::start_network() {
 
 void Daemon::start_rpc_calls(std::vector<wire::Endpoint> listening) {
     api::NetworkFacts facts;
+    facts.version = options_.version_number;
     facts.protocol_version = wire::kProtocolVersion;
     facts.user_agent = options_.user_agent;
     facts.services = wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);

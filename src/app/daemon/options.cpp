@@ -114,6 +114,21 @@ std::size_t script_threads(std::int64_t par, std::size_t cores) {
     return static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 1, kScriptThreadsMax));
 }
 
+// "1.2.3" as 10203.
+std::int32_t version_number(std::string_view version) {
+    std::int32_t out = 0;
+    std::int32_t part = 0;
+    for (const char c : version) {
+        if (c == '.') {
+            out = (out + part) * 100;
+            part = 0;
+        } else if (c >= '0' && c <= '9') {
+            part = part * 10 + (c - '0');
+        }
+    }
+    return out + part;
+}
+
 Result<std::string, std::string> user_agent(std::string_view version, const std::vector<std::string>& remarks) {
     std::string inside;
     for (const std::string& remark : remarks) {
@@ -157,6 +172,7 @@ Result<Options, std::string> make_options(settings::Loaded& loaded, std::string_
     out.script_threads = script_threads(values.number("par"), cores);
     KEEL_TRY(out.prune, plan_pruning(values));
     KEEL_TRY(out.user_agent, user_agent(version, values.list("uacomment")));
+    out.version_number = version_number(version);
     KEEL_TRY(out.listening, plan_listening(values, loaded.params->default_port));
     if (values.flag("forcednsseed") && !values.flag("dnsseed")) {
         return Error("Cannot set -forcednsseed to true when setting -dnsseed to false.");

@@ -40,6 +40,7 @@ struct Options {
     std::size_t script_threads = 1;
     PrunePlan prune;
     std::string user_agent;
+    std::int32_t version_number = 0;  // 10,000 * major + 100 * minor + patch
     ListenPlan listening;
     std::vector<std::string> added_nodes;  // -addnode and -connect
     std::vector<std::filesystem::path> import_files;

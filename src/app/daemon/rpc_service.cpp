@@ -65,22 +65,12 @@ std::optional<serve::CookieFile::Access> cookie_access(const std::string& text) 
     return std::nullopt;
 }
 
-// -rpcwhitelist=USER:METHOD,METHOD: spaces do not count.
+// Once anybody is limited, whoever is not named may call nothing, unless the user says otherwise.
 rpc::Whitelist whitelist(const Values& values) {
     rpc::Whitelist out;
     const std::vector<std::string> entries = values.list("rpcwhitelist");
     for (const std::string& entry : entries) {
-        const std::size_t colon = entry.find(':');
-        std::set<std::string, std::less<>> methods;
-        std::string method;
-        for (const char c : colon == std::string::npos ? "," : entry.substr(colon + 1) + ",") {
-            if (c == ',' && !method.empty()) {
-                methods.insert(std::exchange(method, {}));
-            } else if (c != ',' && c != ' ') {
-                method += c;
-            }
-        }
-        out.limit(entry.substr(0, colon), std::move(methods));
+        out.add(entry);
     }
     out.set_open(!values.find_flag("rpcwhitelistdefault").value_or(!entries.empty()));
     return out;

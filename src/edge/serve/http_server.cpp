@@ -36,6 +36,8 @@ using ErrorCode = boost::system::error_code;
 constexpr seconds kLingerTime{2};
 constexpr seconds kStopTime{5};
 
+constexpr int kContentTooLarge = 413;
+
 AddressBytes bytes_of(const asio::ip::address& address) {
     const asio::ip::address_v6 v6 =
         address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
@@ -53,10 +55,7 @@ std::string text_of(const tcp::endpoint& endpoint) {
 // What a refused request is answered with; nothing where the connection is simply gone.
 std::optional<HttpReply> reply_to(const ErrorCode& error) {
     if (error == http::error::body_limit) {
-        return HttpReply{.status = 413};
-    }
-    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-        return HttpReply{.status = 431};
+        return HttpReply{.status = kContentTooLarge};
     }
     if (error.category() == http::make_error_code(http::error::bad_method).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
@@ -198,6 +197,9 @@ private:
     void write(HttpReply reply) {
         keep_alive_ = keep_alive_ && !owner_.stopping_;
         response_ = {static_cast<http::status>(reply.status), 11};
+        if (reply.status == kContentTooLarge) {
+            response_.reason("Content too large");  // its name since RFC 9110; the library has the older one
+        }
         if (!reply.content_type.empty()) {
             response_.set(http::field::content_type, reply.content_type);
         }

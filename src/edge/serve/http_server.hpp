@@ -2,7 +2,7 @@
 //
 // Requests of one connection are answered in order; the next one is read when the answer is written, so a client holds
 // at most one request in memory. Keep-alive as in RFC 9112. What exceeds a limit is refused and the connection closed:
-// 431 for headers, 413 for a body, 400 for what is not HTTP, 503 when the work queue is full, 403 for clients that are
+// 400 for headers and for what is not HTTP, 413 for a body, 503 when the work queue is full, 403 for clients that are
 // not allowed. A client that sends or takes its bytes too slowly is dropped after `timeout`.
 //
 // Bounds: options. Memory: connections * (headers_max + body_max) at worst.

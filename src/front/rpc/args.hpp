@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,11 @@ public:
     [[nodiscard]] bool is_text(std::size_t index) const;
     // The elements of an array argument, which must all be strings.
     [[nodiscard]] Outcome<std::vector<std::string_view>> texts(std::size_t index) const;
+
+    // How many were given, nulls and gaps before the last one included.
+    [[nodiscard]] std::size_t count() const { return values_.size(); }
+    // Any argument as JSON; "null" when it was not given.
+    [[nodiscard]] std::string json(std::size_t index) const;
 
     // 64 hexadecimal digits; `name` is for the error message.
     template <class HashType>

@@ -1,5 +1,6 @@
 #include "front/rpc/cli.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -21,7 +22,8 @@ std::string quoted(std::string_view text) {
 Text to_json(ArgType type, std::string_view word) {
     switch (type) {
         case ArgType::text:
-        case ArgType::hex: return quoted(word);
+        case ArgType::hex:
+        case ArgType::any_text: return quoted(word);
         case ArgType::any: return is_json(word) ? std::string(word) : quoted(word);
         default: break;
     }
@@ -38,8 +40,8 @@ ArgType type_at(const Method* method, std::size_t index) {
 ArgType type_named(const Method* method, std::string_view name) {
     if (method != nullptr) {
         for (const Param& param : method->params) {
-            const std::string all = "|" + std::string(param.names) + "|";
-            if (all.find("|" + std::string(name) + "|") != std::string::npos) {
+            const std::vector<std::string_view> names = param.all_names();
+            if (std::ranges::find(names, name) != names.end()) {
                 return param.type;
             }
         }

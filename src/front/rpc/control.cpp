@@ -1,4 +1,5 @@
 // Calls about the program itself.
+#include <array>
 #include <thread>
 
 #include "front/rpc/method_groups.hpp"
@@ -8,9 +9,32 @@ namespace {
 
 constexpr std::int32_t kStopWaitMaxMs = 60'000;
 
+// The table by which clients turn words into JSON: method, position, name, whether the word is taken as text.
+void write_conversions(JsonWriter& out) {
+    out.begin_array();
+    for (const Method& method : all_methods()) {
+        for (std::size_t i = 0; i < method.params.size(); ++i) {
+            const bool is_text = method.params[i].type == ArgType::text || method.params[i].type == ArgType::hex;
+            for (const std::string_view name : method.params[i].all_names()) {
+                out.begin_array();
+                out.value(method.name);
+                out.value(i);
+                out.value(name);
+                out.value(is_text);
+                out.end_array();
+            }
+        }
+    }
+    out.end_array();
+}
+
 Outcome<void> help(const Context&, const Args& args, JsonWriter& out) {
     if (!args.has(0)) {
         out.value(help_index());
+        return {};
+    }
+    if (args.text(0) == "dump_all_command_conversions") {
+        write_conversions(out);
         return {};
     }
     const Method* method = find_method(args.text(0));
@@ -73,6 +97,16 @@ Outcome<void> logging(const Context& context, const Args& args, JsonWriter& out)
     return {};
 }
 
+// What arrived, in the order of the positions: shows how a client's words are understood.
+Outcome<void> echo(const Context&, const Args& args, JsonWriter& out) {
+    out.begin_array();
+    for (std::size_t i = 0; i < args.count(); ++i) {
+        out.raw(args.json(i));
+    }
+    out.end_array();
+    return {};
+}
+
 constexpr Param kHelpParams[] = {
     {"command", ArgType::text, Need::optional, "all commands", "The command to get help on"},
 };
@@ -83,6 +117,20 @@ constexpr Param kLoggingParams[] = {
     {"include", ArgType::array, Need::optional, "", "Categories to write in detail from now on"},
     {"exclude", ArgType::array, Need::optional, "", "Categories to stop writing in detail"},
 };
+
+template <ArgType Type>
+constexpr std::array<Param, 10> kEchoParams{{
+    {"arg0", Type, Need::optional, "", "Anything"},
+    {"arg1", Type, Need::optional, "", "Anything"},
+    {"arg2", Type, Need::optional, "", "Anything"},
+    {"arg3", Type, Need::optional, "", "Anything"},
+    {"arg4", Type, Need::optional, "", "Anything"},
+    {"arg5", Type, Need::optional, "", "Anything"},
+    {"arg6", Type, Need::optional, "", "Anything"},
+    {"arg7", Type, Need::optional, "", "Anything"},
+    {"arg8", Type, Need::optional, "", "Anything"},
+    {"arg9", Type, Need::optional, "", "Anything"},
+}};
 
 constexpr Method kMethods[] = {
     {"control", "help", "List all commands, or get help for a specified command.", kHelpParams,
@@ -99,6 +147,10 @@ constexpr Method kMethods[] = {
     {"control", "logging",
      "Gets and sets which log categories are written in detail. Exclusions are applied after inclusions.",
      kLoggingParams, "{ \"category\": true|false, ... }", logging},
+    {"hidden", "echo", "Returns its arguments; command-line clients send words as text.",
+     kEchoParams<ArgType::any_text>, "[ ... ]    (json array) The arguments", echo},
+    {"hidden", "echojson", "Returns its arguments; command-line clients send words as JSON.", kEchoParams<ArgType::any>,
+     "[ ... ]    (json array) The arguments", echo},
 };
 
 }  // namespace

@@ -86,6 +86,23 @@ std::string_view method_of(const json::value& request) {
 
 }  // namespace
 
+void Whitelist::add(std::string_view option) {
+    const std::size_t colon = option.find(':');
+    const std::string user(option.substr(0, colon));
+    if (colon == std::string_view::npos) {
+        limits_.try_emplace(user);
+        return;
+    }
+    std::set<std::string, std::less<>> methods;
+    std::string_view rest = option.substr(colon + 1);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
+        methods.emplace(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    limit(user, std::move(methods));
+}
+
 void Whitelist::limit(const std::string& user, std::set<std::string, std::less<>> methods) {
     const auto [entry, is_new] = limits_.try_emplace(user, methods);
     if (!is_new) {

@@ -37,9 +37,11 @@ struct Response {
 // -rpcwhitelist, -rpcwhitelistdefault: which calls a user may make.
 class Whitelist {
 public:
+    // "user:call,call,..." limits the user as limit() does; "user" alone allows it nothing unless it was named before.
+    void add(std::string_view option);
     // Limits a user to these calls, and to the intersection when called again for the same user.
     void limit(const std::string& user, std::set<std::string, std::less<>> methods);
-    // Whether users that limit() never named may call anything.
+    // Whether users that were never named may call anything.
     void set_open(bool open) { open_ = open; }
     [[nodiscard]] bool may_call_anything(std::string_view user) const;
     [[nodiscard]] bool allows(std::string_view user, std::string_view method) const;

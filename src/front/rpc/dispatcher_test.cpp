@@ -93,6 +93,14 @@ TEST_F(DispatcherTest, ArgumentsByNameByPositionAndMixed) {
               body(R"({"method":"getblock","params":[")" + hash + R"(",0]})"));
 }
 
+TEST_F(DispatcherTest, GapsBetweenNamedArgumentsAreNull) {
+    EXPECT_EQ(body(R"({"method":"echojson","params":{"arg0":0,"arg3":[1]}})"),
+              "{\"result\":[0,null,null,[1]],\"error\":null}\n");
+    EXPECT_EQ(body(R"({"method":"echojson","params":{"args":[0,1],"arg3":3}})"),
+              "{\"result\":[0,1,null,3],\"error\":null}\n");
+    EXPECT_EQ(body(R"({"method":"echojson"})"), "{\"result\":[],\"error\":null}\n");
+}
+
 TEST_F(DispatcherTest, WrongArgumentsAreNamed) {
     const std::string hash = to_hex(node_.tip().hash());
     const std::pair<std::string, const char*> cases[] = {
@@ -131,8 +139,9 @@ TEST(DispatcherWhitelist, LimitsUsersToTheirCalls) {
     NullLogger logger;
     FakeNode node(primitives::regtest_params());
     Whitelist whitelist;
-    whitelist.limit("a", {"getblockcount", "uptime"});
-    whitelist.limit("a", {"getblockcount", "help"});
+    whitelist.add("a:getblockcount,uptime");
+    whitelist.add("a:getblockcount, help,");
+    whitelist.add("c");
     whitelist.set_open(false);
     Dispatcher dispatcher(logger, whitelist);
     dispatcher.start(node.access());
@@ -140,6 +149,7 @@ TEST(DispatcherWhitelist, LimitsUsersToTheirCalls) {
     EXPECT_EQ(dispatcher.handle(R"({"method":"uptime"})", "a").http_status, 403);
     EXPECT_EQ(dispatcher.handle(R"([{"method":"getblockcount"},{"method":"help"}])", "a").http_status, 403);
     EXPECT_EQ(dispatcher.handle(R"({"method":"getblockcount"})", "b").http_status, 403);
+    EXPECT_EQ(dispatcher.handle(R"({"method":"getblockcount"})", "c").http_status, 403);
 }
 
 TEST_F(DispatcherTest, ADroppedReplyIsAnErrorAndNotAWait) {

@@ -21,7 +21,8 @@ std::string_view type_text(ArgType type) {
         case ArgType::boolean: return "boolean";
         case ArgType::array: return "json array";
         case ArgType::object: return "json object";
-        case ArgType::any: return "string, numeric or boolean";
+        case ArgType::any:
+        case ArgType::any_text: return "string, numeric or boolean";
     }
     return "";
 }

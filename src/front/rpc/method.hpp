@@ -22,7 +22,8 @@ enum class ArgType : std::uint8_t {
     boolean,
     array,
     object,
-    any,  // of several types: the handler checks
+    any,       // of several types: the handler checks
+    any_text,  // the same, but the command-line client sends its word as text
 };
 
 enum class Need : std::uint8_t {
@@ -39,6 +40,7 @@ struct Param {
     std::string_view help;
 
     [[nodiscard]] std::string_view name() const { return names.substr(0, names.find('|')); }
+    [[nodiscard]] std::vector<std::string_view> all_names() const;
 };
 
 // Writes exactly one JSON value on success; what it wrote before an error is discarded.

@@ -18,6 +18,16 @@ std::vector<Method> collect() {
 
 }  // namespace
 
+std::vector<std::string_view> Param::all_names() const {
+    std::vector<std::string_view> out;
+    for (std::string_view rest = names; !rest.empty();) {
+        const std::size_t bar = std::min(rest.find('|'), rest.size());
+        out.push_back(rest.substr(0, bar));
+        rest.remove_prefix(std::min(bar + 1, rest.size()));
+    }
+    return out;
+}
+
 std::span<const Method> all_methods() {
     static const std::vector<Method> kMethods = collect();
     return kMethods;

@@ -122,7 +122,7 @@ Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& 
 
 Outcome<void> submitheader(const Context& context, const Args& args, JsonWriter& out) {
     const auto bytes = from_hex(args.text(0));
-    if (!bytes || bytes->size() != primitives::Header::kSize) {
+    if (!bytes || bytes->size() < primitives::Header::kSize) {
         return fail(ErrorCode::deserialization, "Block header decode failed");
     }
     primitives::Reader reader(*bytes);
@@ -219,7 +219,7 @@ constexpr Param kSubmitBlockParams[] = {
     {"dummy", ArgType::text, Need::optional, "ignored", "For BIP22; not looked at"},
 };
 constexpr Param kSubmitHeaderParams[] = {
-    {"hexdata", ArgType::hex, Need::required, "", "The 80 bytes of the header"},
+    {"hexdata", ArgType::hex, Need::required, "", "The 80 bytes of the header; what follows them is not looked at"},
 };
 constexpr Param kHashrateParams[] = {
     {"nblocks", ArgType::number, Need::optional, "120", "Blocks to look at; -1 for those since the last retarget"},

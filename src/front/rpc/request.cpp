@@ -1,5 +1,7 @@
 #include "front/rpc/request.hpp"
 
+#include <algorithm>
+
 #include <boost/json/value.hpp>
 
 #include "base/assert.hpp"
@@ -34,16 +36,9 @@ Outcome<void> read_version(const json::object& request, Call& call) {
     return {};
 }
 
-// Whether `name` is one of the alternatives in "a|b|c".
-bool is_one_of(std::string_view names, std::string_view name) {
-    while (!names.empty()) {
-        const std::size_t bar = std::min(names.find('|'), names.size());
-        if (names.substr(0, bar) == name) {
-            return true;
-        }
-        names.remove_prefix(std::min(bar + 1, names.size()));
-    }
-    return false;
+bool is_named(const Param& param, std::string_view name) {
+    const std::vector<std::string_view> names = param.all_names();
+    return std::ranges::find(names, name) != names.end();
 }
 
 // Positional values under "args", in front of the named ones.
@@ -69,7 +64,7 @@ Outcome<Values> place_named(const Method& method, const json::object& named) {
     for (const json::key_value_pair& entry : named) {
         const std::string_view name = view(entry.key());
         std::size_t at = 0;
-        while (at < values.size() && !is_one_of(method.params[at].names, name)) {
+        while (at < values.size() && !is_named(method.params[at], name)) {
             ++at;
         }
         if (at < values.size() && values[at] == nullptr) {
@@ -118,10 +113,13 @@ const char* type_name(ArgType type) {
         case ArgType::boolean: return "bool";
         case ArgType::array: return "array";
         case ArgType::object: return "object";
-        case ArgType::any: return "any";
+        case ArgType::any:
+        case ArgType::any_text: return "any";
     }
     return "";
 }
+
+bool is_unchecked(ArgType type) { return type == ArgType::any || type == ArgType::any_text; }
 
 Outcome<void> check_types(const Method& method, const Values& values) {
     static const json::value kNull;
@@ -129,7 +127,7 @@ Outcome<void> check_types(const Method& method, const Values& values) {
     for (std::size_t i = 0; i < method.params.size(); ++i) {
         const Param& param = method.params[i];
         const json::value& value = i < values.size() && values[i] != nullptr ? *values[i] : kNull;
-        if (param.type == ArgType::any || (param.need != Need::required && value.is_null()) ||
+        if (is_unchecked(param.type) || (param.need != Need::required && value.is_null()) ||
             std::string_view(type_name(value)) == type_name(param.type)) {
             continue;
         }
