@@ -36,6 +36,7 @@ using ErrorCode = boost::system::error_code;
 constexpr seconds kLingerTime{2};
 constexpr seconds kStopTime{5};
 
+constexpr int kBadRequest = 400;
 constexpr int kContentTooLarge = 413;
 
 AddressBytes bytes_of(const asio::ip::address& address) {
@@ -59,9 +60,19 @@ std::optional<HttpReply> reply_to(const ErrorCode& error) {
     }
     if (error.category() == http::make_error_code(http::error::bad_method).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message) {
-        return HttpReply{.status = 400};
+        return HttpReply{.status = kBadRequest};
     }
     return std::nullopt;
+}
+
+// Bytes that the request line and the headers took.
+std::size_t header_bytes(const http::request<http::string_body>& message) {
+    constexpr std::size_t kRequestLine = 13;  // two blanks, "HTTP/1.1", end of line; and the empty line's first byte
+    std::size_t out = kRequestLine + message.method_string().size() + message.target().size();
+    for (const auto& field : message) {
+        out += field.name_string().size() + field.value().size() + 4;
+    }
+    return out;
 }
 
 }  // namespace
@@ -152,6 +163,10 @@ private:
                 return refuse(std::move(*reply));
             }
             return close();
+        }
+        // The parser's own limit counts less than everything.
+        if (header_bytes(parser_->get()) > owner_.options_.headers_max) {
+            return refuse({.status = kBadRequest});
         }
         phase_ = Phase::handling;
         keep_alive_ = parser_->get().keep_alive();

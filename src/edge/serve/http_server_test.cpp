@@ -167,6 +167,13 @@ TEST_F(HttpServerTest, LimitsHaveTheirOwnAnswers) {
     RawClient chunked(port());
     chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x'));
     EXPECT_TRUE(chunked.receive().starts_with("HTTP/1.1 413 ")) << "chunked";
+    RawClient lines(port());
+    std::string many;
+    for (int i = 0; i < 60; ++i) {
+        many += "header-" + std::to_string(100 + i) + ": foo\r\n";
+    }
+    lines.send(post("", many));
+    EXPECT_TRUE(lines.receive().starts_with("HTTP/1.1 400 ")) << "many headers";
     RawClient headers(port());
     headers.send(post("", "X: " + std::string(2'000, 'x') + "\r\n"));
     EXPECT_TRUE(headers.receive().starts_with("HTTP/1.1 400 ")) << "headers";

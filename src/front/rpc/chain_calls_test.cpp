@@ -206,6 +206,8 @@ TEST_F(RegtestCalls, GenerateMinesOnTheTip) {
     EXPECT_EQ(output.at("scriptPubKey").at("address"), json::value("mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8"));
     EXPECT_EQ(output.at("scriptPubKey").at("type"), json::value("pubkeyhash"));
     EXPECT_EQ(rpc_.call("generatetoaddress", R"([1,"nonsense"])").at("code"), json::value(-5));
+    EXPECT_EQ(rpc_.call("generatetodescriptor", R"x([1,"raw(51)"])x").as_array().size(), 1U);
+    EXPECT_EQ(rpc_.call("generatetodescriptor", R"([1,"nonsense"])").at("code"), json::value(-5));
 }
 
 TEST_F(RegtestCalls, SubmittedBlocksAreJudged) {

@@ -8,6 +8,7 @@
 #include "front/rpc/common.hpp"
 #include "front/rpc/method_groups.hpp"
 #include "rules/address/address.hpp"
+#include "rules/address/descriptor.hpp"
 #include "rules/consensus/pow.hpp"
 #include "rules/consensus/witness_commitment.hpp"
 
@@ -60,16 +61,10 @@ Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, c
     return header.hash();
 }
 
-Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWriter& out) {
+Outcome<void> generate(const Context& context, const Args& args, const Bytes& script, JsonWriter& out) {
     KEEL_TRY(auto count, args.integer<std::int32_t>(0));
     KEEL_TRY(const auto tries_given, args.integer<std::int32_t>(2, kDefaultTries));
-    const primitives::Params& params = context.chain.params();
-    const auto destination = address::decode_address(args.text(1), params.prefixes);
-    if (!destination) {
-        return fail(ErrorCode::invalid_address_or_key, "Error: Invalid address");
-    }
-    const Bytes script = address::script_of(*destination);
-    consensus::VersionBits bits(params);
+    consensus::VersionBits bits(context.chain.params());
     auto tries = static_cast<std::uint64_t>(std::max(tries_given, 0));
     out.begin_array();
     for (; count > 0 && !context.chain.stopping(); --count) {
@@ -81,6 +76,22 @@ Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWr
     }
     out.end_array();
     return {};
+}
+
+Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWriter& out) {
+    const auto destination = address::decode_address(args.text(1), context.chain.params().prefixes);
+    if (!destination) {
+        return fail(ErrorCode::invalid_address_or_key, "Error: Invalid address");
+    }
+    return generate(context, args, address::script_of(*destination), out);
+}
+
+Outcome<void> generatetodescriptor(const Context& context, const Args& args, JsonWriter& out) {
+    const auto script = address::script_of_descriptor(args.text(1), context.chain.params().prefixes);
+    if (!script) {
+        return fail(ErrorCode::invalid_address_or_key, script.error().text);
+    }
+    return generate(context, args, *script, out);
 }
 
 // BIP22 leaves the coinbase's witness to the node: a block that commits to witnesses but whose coinbase has none gets
@@ -214,6 +225,11 @@ constexpr Param kGenerateParams[] = {
     {"address", ArgType::text, Need::required, "", "The address that the rewards go to"},
     {"maxtries", ArgType::number, Need::optional, "1000000", "How many hashes to try in all"},
 };
+constexpr Param kGenerateToDescriptorParams[] = {
+    {"num_blocks", ArgType::number, Need::required, "", "How many blocks to mine"},
+    {"descriptor", ArgType::text, Need::required, "", "raw() or addr(): where the rewards go"},
+    {"maxtries", ArgType::number, Need::optional, "1000000", "How many hashes to try in all"},
+};
 constexpr Param kSubmitBlockParams[] = {
     {"hexdata", ArgType::hex, Need::required, "", "The block"},
     {"dummy", ArgType::text, Need::optional, "ignored", "For BIP22; not looked at"},
@@ -229,6 +245,8 @@ constexpr Param kHashrateParams[] = {
 constexpr Method kMethods[] = {
     {"hidden", "generatetoaddress", "Mines blocks to an address and returns their hashes.", kGenerateParams,
      "[ \"hex\", ... ]    (json array) The block hashes", generatetoaddress},
+    {"hidden", "generatetodescriptor", "Mines blocks to a descriptor and returns their hashes.",
+     kGenerateToDescriptorParams, "[ \"hex\", ... ]    (json array) The block hashes", generatetodescriptor},
     {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams,
      "null when accepted, otherwise \"str\"    (string) The reason", submitblock},
     {"mining", "submitheader", "Hands in a header; fails when it breaks a rule.", kSubmitHeaderParams, "null",

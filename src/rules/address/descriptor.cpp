@@ -101,6 +101,42 @@ std::string descriptor_checksum(std::string_view descriptor) {
     return out;
 }
 
+Result<Bytes, DescriptorError> script_of_descriptor(std::string_view text,
+                                                    const primitives::AddressPrefixes& prefixes) {
+    const auto refuse = [](std::string why) { return Failure<DescriptorError>(DescriptorError{std::move(why)}); };
+    const std::size_t hash = text.find('#');
+    const std::string_view body = text.substr(0, hash);
+    const std::string checksum = descriptor_checksum(body);
+    if (checksum.empty()) {
+        return refuse("Invalid characters in payload");
+    }
+    if (hash != std::string_view::npos && text.substr(hash + 1) != checksum) {
+        return refuse("Provided checksum '" + std::string(text.substr(hash + 1)) +
+                      "' does not match computed checksum '" + checksum + "'");
+    }
+    const std::size_t open = body.find('(');
+    if (open == std::string_view::npos || !body.ends_with(')')) {
+        return refuse("'" + std::string(body) + "' is not a valid descriptor function");
+    }
+    const std::string_view function = body.substr(0, open);
+    const std::string_view content = body.substr(open + 1, body.size() - open - 2);
+    if (function == "raw") {
+        auto script = from_hex(content);
+        if (!script) {
+            return refuse("Raw script is not hex");
+        }
+        return std::move(*script);
+    }
+    if (function == "addr") {
+        const auto destination = decode_address(content, prefixes);
+        if (!destination) {
+            return refuse("Address is not valid");
+        }
+        return script_of(*destination);
+    }
+    return refuse("'" + std::string(function) + "' is not a descriptor function that this version knows");
+}
+
 std::string infer_descriptor(ByteSpan script, const primitives::AddressPrefixes& prefixes) {
     const std::string descriptor = without_checksum(script, prefixes);
     return descriptor + "#" + descriptor_checksum(descriptor);
