@@ -5,7 +5,7 @@
 namespace keel::sim {
 namespace {
 
-constexpr std::uint64_t kLargeSeeds = 5;
+constexpr std::uint64_t kLargeSeeds = 50;
 constexpr std::uint64_t kSmallSeeds = 3'000;  // beyond those of every day
 
 class Nightly : public ::testing::TestWithParam<std::string_view> {};

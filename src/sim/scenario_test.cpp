@@ -33,6 +33,13 @@ TEST_P(Seeds, hold_every_property) {
     }
 }
 
+// Fifty nodes, fifteen hundred blocks, and so on, once each.
+TEST_P(Seeds, hold_in_a_large_world) {
+    NullLogger logger;
+    const Outcome outcome = play(*find_scenario(GetParam()), 1, Size::large, logger);
+    EXPECT_FALSE(outcome.failure) << *outcome.failure;
+}
+
 std::vector<std::string_view> scenario_names() {
     std::vector<std::string_view> out;
     for (const Scenario& scenario : all_scenarios()) {
