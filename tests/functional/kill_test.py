@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Kills the program at random moments; each restart must come back by itself to what a clean run has.
 
-KEEL_KILLS says how many kills (40 by default; kill_nightly_test.py asks for 2,000). KEEL_SEED repeats a run.
+KEEL_KILLS says how many kills (200 by default; kill_nightly_test.py asks for 2,000). KEEL_SEED repeats a run.
 """
 
 import os
@@ -10,7 +10,7 @@ import time
 
 from keel_node import RpcFailure, address, equal, run, wait_until
 
-KILLS = int(os.environ.get("KEEL_KILLS", "40"))
+KILLS = int(os.environ.get("KEEL_KILLS", "200"))
 SEED = int(os.environ.get("KEEL_SEED", str(random.SystemRandom().randrange(1 << 32))))
 BLOCKS = 600
 
@@ -27,12 +27,12 @@ def reference(lab):
 def killed_while_importing(lab):
     rng = random.Random(SEED)
     source, coins = reference(lab)
-    for round_number in range(max(KILLS // 8, 1)):
+    for round_number in range(max(KILLS // 12, 1)):
         node = lab.node(f"import {round_number}", "-dbcache=4")
         flag = f"-loadblock={source.block_files()[0]}"
         for _ in range(4):
             node.launch(flag)
-            time.sleep(rng.uniform(0.02, 0.9))
+            time.sleep(rng.uniform(0.02, 0.5))
             node.kill()
         node.start(flag)
         equal(f"coins (seed {SEED}, round {round_number})", node.coins_hash(), coins)
@@ -41,6 +41,23 @@ def killed_while_importing(lab):
             node.start()
             equal(f"coins after a kill at rest (seed {SEED})", node.coins_hash(), coins)
         node.stop()
+
+
+def killed_while_syncing(lab):
+    rng = random.Random(SEED + 2)
+    source, coins = reference(lab)
+    source.start()
+    for round_number in range(max(KILLS // 16, 1)):
+        node = lab.node(f"sync {round_number}", "-dbcache=4", f"-addnode=127.0.0.1:{source.port}")
+        for _ in range(4):
+            node.launch()
+            time.sleep(rng.uniform(0.1, 0.8))
+            node.kill()
+        node.start()
+        wait_until("the whole chain", lambda: node.height() == BLOCKS)
+        equal(f"coins (seed {SEED}, round {round_number})", node.coins_hash(), coins)
+        node.stop()
+    source.stop()
 
 
 def killed_while_mining_and_reorganizing(lab):
@@ -61,7 +78,7 @@ def killed_while_mining_and_reorganizing(lab):
 
 def work(node, rng):
     """Blocks, and now and then a branch, for a random while; ends in the middle of something."""
-    end = time.monotonic() + rng.uniform(0.05, 0.6)
+    end = time.monotonic() + rng.uniform(0.05, 0.3)
     while time.monotonic() < end:
         height = node.height()
         if height > 20 and rng.random() < 0.3:
@@ -92,4 +109,4 @@ def hand_over(node, clean):
     wait_until("the same tip", lambda: clean.tip() == node.tip())
 
 
-run(killed_while_importing, killed_while_mining_and_reorganizing)
+run(killed_while_importing, killed_while_syncing, killed_while_mining_and_reorganizing)

@@ -54,6 +54,7 @@ Result<void, std::string> Daemon::start() {
     make_threads();
     KEEL_CHECK(start_network());
     start_import();
+    log(*logger_, LogCategory::all, LogLevel::info, "init message: Done loading");
     return {};
 }
 

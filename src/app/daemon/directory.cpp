@@ -53,6 +53,7 @@ Result<void, std::string> create_directories(const settings::Loaded& loaded) {
     KEEL_CHECK(create_home(loaded.data_dir));
     KEEL_CHECK(create_home(loaded.chain_dir));
     KEEL_CHECK(create_folder(loaded.blocks_dir));
+    KEEL_CHECK(create_folder(loaded.chain_dir / "blocks"));  // holds the index even where -blocksdir is set
     KEEL_CHECK(create_folder(loaded.chain_dir / "chainstate"));
     return create_folder(loaded.chain_dir / "indexes");
 }
@@ -61,10 +62,8 @@ Result<DirectoryLock, std::string> DirectoryLock::acquire(const settings::Loaded
     std::vector<disk::LockFile> locks;
     KEEL_TRY(auto home, lock(loaded.chain_dir));
     locks.push_back(std::move(home));
-    if (loaded.blocks_dir.parent_path() != loaded.chain_dir) {
-        KEEL_TRY(auto blocks, lock(loaded.blocks_dir));
-        locks.push_back(std::move(blocks));
-    }
+    KEEL_TRY(auto blocks, lock(loaded.blocks_dir));  // may be elsewhere, and shared by mistake
+    locks.push_back(std::move(blocks));
     return DirectoryLock(std::move(locks));
 }
 

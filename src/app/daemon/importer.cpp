@@ -200,6 +200,8 @@ void Importer::take(const Candidate& candidate) {
     const CheckedBlock& block = **candidate.checked;
     const BlockHash hash = block.hash();
     if (around_.tree.find(block.block().header().previous) == nullptr) {
+        log(around_.logger, LogCategory::reindex, LogLevel::debug, "LoadExternalBlockFile: Out of order block ", hash,
+            ", parent ", block.block().header().previous, " not known");
         remember(block.block().header().previous, candidate.position);
     } else if (submit(block, candidate.position)) {
         follow(hash);
@@ -258,6 +260,8 @@ void Importer::follow(const BlockHash& parent) {
         waiting_.erase(begin, end);
         for (const Position& child : children) {
             const auto again = read_again(child);
+            log(around_.logger, LogCategory::reindex, LogLevel::debug,
+                "LoadExternalBlockFile: Processing out of order child of a block that has come");
             if (again && again->checked && *again->checked && submit(**again->checked, child)) {
                 parents.push_back((*again->checked)->hash());
             }

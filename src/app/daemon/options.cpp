@@ -78,6 +78,7 @@ Result<wire::Endpoint, std::string> bind_address(std::string text, std::uint16_t
             return Error(concat("Cannot resolve -bind address: '", given, "'"));
         }
         text.resize(mark);
+        port = static_cast<std::uint16_t>(port + 1);  // where such a service is expected
     }
     auto endpoint = wire::parse_endpoint(text == "localhost" ? "127.0.0.1" : text, port);
     if (!endpoint) {

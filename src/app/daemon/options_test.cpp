@@ -76,6 +76,7 @@ TEST(Options, BindTakesAddressesPortsAndOnionMarks) {
         text.push_back(wire::to_string(endpoint));
     }
     EXPECT_EQ(text, (std::vector<std::string>{"127.0.0.1:11", "[::1]:12", "127.0.0.2:13"}));
+    EXPECT_EQ(options({"-port=11", "-bind=127.0.0.1=onion"})->listening.required.front().port, 12);
     EXPECT_EQ(options({"-bind=nowhere"}).error(), "Cannot resolve -bind address: 'nowhere'");
     EXPECT_EQ(options({"-bind=1.2.3.4:5=tor"}).error(), "Cannot resolve -bind address: '1.2.3.4:5=tor'");
 }

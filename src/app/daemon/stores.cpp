@@ -71,7 +71,7 @@ Result<Stores, std::string> open_stores(const settings::Loaded& loaded, const Op
         return Error(key.error().fault == store::StoreFault::file ? key.error().file.message() : key.error().text);
     }
     out.xor_key = *key;
-    KEEL_TRY(out.index, open_kv({.path = (loaded.blocks_dir / "index").string(),
+    KEEL_TRY(out.index, open_kv({.path = (loaded.chain_dir / "blocks" / "index").string(),
                                  .families = store::header_families(),
                                  .profile = disk::RocksProfile::records,
                                  .memory = options.memory.index_store,

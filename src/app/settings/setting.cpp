@@ -106,7 +106,7 @@ std::string_view to_text(Type type) {
 
 std::string_view title(Category category) {
     switch (category) {
-        case Category::general: return "General";
+        case Category::general: return "Options";
         case Category::chain: return "Choice of the chain";
         case Category::connection: return "Peers";
         case Category::rpc: return "RPC server";

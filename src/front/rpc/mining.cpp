@@ -131,6 +131,7 @@ Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& 
     return {};
 }
 
+// What follows the header, such as the rest of a whole block, does not count.
 Outcome<void> submitheader(const Context& context, const Args& args, JsonWriter& out) {
     const auto bytes = from_hex(args.text(0));
     if (!bytes || bytes->size() < primitives::Header::kSize) {
