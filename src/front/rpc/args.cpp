@@ -1,10 +1,10 @@
 #include "front/rpc/args.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "base/assert.hpp"
 #include "base/hex.hpp"
+#include "front/rpc/json_text.hpp"
 
 namespace keel::rpc {
 namespace {
@@ -58,7 +58,7 @@ Outcome<std::vector<std::string_view>> Args::texts(std::size_t index) const {
     return out;
 }
 
-std::string Args::json(std::size_t index) const { return has(index) ? boost::json::serialize(at(index)) : "null"; }
+std::string Args::json(std::size_t index) const { return has(index) ? json_text(at(index)) : "null"; }
 
 Outcome<std::array<std::byte, 32>> Args::hash_bytes(std::size_t index, std::string_view name) const {
     if (!is_text(index)) {

@@ -1,5 +1,6 @@
 #include "front/rpc/cli.hpp"
 
+#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 #include "front/rpc/json_text.hpp"
@@ -53,6 +54,11 @@ TEST(JsonText, FindsTopLevelMembersOnly) {
     EXPECT_FALSE(json_member(R"({"a":1})", "b").has_value());
     EXPECT_FALSE(json_member("[1]", "b").has_value());
     EXPECT_FALSE(json_member("{\"a", "b").has_value());
+}
+
+TEST(JsonText, NumbersWithoutTextBecomeNull) {
+    EXPECT_EQ(json_text(boost::json::parse("[1,\"x\",null]")), "[1,\"x\",null]");
+    EXPECT_EQ(json_text(boost::json::parse("-1e111111")), "null");
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
+#include "front/rpc/json_text.hpp"
 #include "front/rpc/json_writer.hpp"
 
 namespace keel::rpc {
@@ -30,7 +30,7 @@ int http_status_of(ErrorCode code) {
 void write_id(JsonWriter& writer, const Call& call) {
     if (call.id != nullptr) {
         writer.key("id");
-        writer.raw(json::serialize(*call.id));
+        writer.raw(json_text(*call.id));
     } else if (!call.is_object) {
         writer.field("id", nullptr);
     }

@@ -1,6 +1,7 @@
 #include "front/rpc/json_text.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace keel::rpc {
 namespace {
@@ -113,6 +114,11 @@ std::optional<std::string> json_string(std::string_view json) {
         return std::nullopt;
     }
     return std::string(value.get_string().data(), value.get_string().size());
+}
+
+std::string json_text(const boost::json::value& value) {
+    std::string out = boost::json::serialize(value);
+    return is_json(out) ? out : "null";
 }
 
 bool is_json(std::string_view text) {

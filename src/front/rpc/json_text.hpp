@@ -6,6 +6,10 @@
 #include <string>
 #include <string_view>
 
+namespace boost::json {
+class value;
+}
+
 namespace keel::rpc {
 
 // The text of the value of a top-level member; nothing when `object` is no object or has no such member.
@@ -16,6 +20,9 @@ std::string json_pretty(std::string_view json);
 
 // The content of a JSON string, unescaped; nothing when the text is no string.
 std::optional<std::string> json_string(std::string_view json);
+
+// A parsed value as text again; "null" when it holds a number too large for floating point, which has no text.
+std::string json_text(const boost::json::value& value);
 
 // Whether the whole text is one JSON value.
 bool is_json(std::string_view text);
