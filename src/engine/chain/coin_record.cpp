@@ -108,6 +108,9 @@ std::size_t script_size(const Parts& parts) {
 }
 
 void write_script(const Parts& parts, MutableByteSpan out) {
+    if (out.empty()) {
+        return;
+    }
     const Template& t = kTemplates[parts.kind];
     std::memcpy(out.data(), t.prefix.data(), t.prefix_length);
     if (!parts.payload.empty()) {

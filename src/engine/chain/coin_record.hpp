@@ -38,8 +38,8 @@ public:
     void write(std::byte* to) const;
 
 private:
-    const OutPoint& outpoint_;
-    const CoinView& coin_;
+    OutPoint outpoint_;
+    CoinView coin_;
     ByteSpan payload_;  // of the script
     std::uint8_t kind_;
     std::uint8_t index_length_;
