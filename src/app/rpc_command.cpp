@@ -16,10 +16,9 @@ namespace keel::app {
 namespace {
 
 using settings::Loaded;
-using settings::Values;
 
 int report(std::string_view error) {
-    std::cerr << "error: " << error << std::endl;
+    std::cerr << "error: " << error << '\n';
     return 1;
 }
 
@@ -71,10 +70,10 @@ std::string credentials(const Loaded& loaded, const std::string& typed_password)
 
 int print(const rpc::CliOutput& output) {
     if (!output.out.empty()) {
-        std::cout << output.out << std::endl;
+        std::cout << output.out << '\n';
     }
     if (!output.err.empty()) {
-        std::cerr << output.err << std::endl;
+        std::cerr << output.err << '\n';
     }
     return output.exit_code;
 }
@@ -115,7 +114,7 @@ int run_rpc(std::span<const std::string> arguments) {
     }
     auto loaded = settings::load(arguments, settings::Program::client);
     if (!loaded) {
-        std::cerr << "Error: " << loaded.error() << std::endl;
+        std::cerr << "Error: " << loaded.error() << '\n';
         return 1;
     }
     std::string password;

@@ -17,9 +17,12 @@ namespace keel {
 
 class KEEL_ATTRIBUTE(capability("role")) ThreadRole {};
 
+// Written as words, since they are read in annotations: KEEL_REQUIRES(p2p_role).
+// NOLINTBEGIN(readability-identifier-naming)
 inline constexpr ThreadRole validation_role;
 inline constexpr ThreadRole p2p_role;
 inline constexpr ThreadRole net_role;
+// NOLINTEND(readability-identifier-naming)
 
 class KEEL_ATTRIBUTE(scoped_lockable) RoleHolder {
 public:

@@ -170,13 +170,13 @@ Result<std::vector<wire::Endpoint>, std::string> Daemon::listen() {
 
 Result<void, std::string> Daemon::start_network() {
     KEEL_TRY(std::vector<wire::Endpoint> listening, listen());
-    start_rpc_calls(std::move(listening));
+    start_rpc_calls(listening);
     p2p_->post(p2p::Event(p2p::SetNetworkActive{options_.network_active, 0}));
     log(*logger_, LogCategory::all, LogLevel::info, "SetNetworkActive: ", options_.network_active);
     return {};
 }
 
-void Daemon::start_rpc_calls(std::vector<wire::Endpoint> listening) {
+void Daemon::start_rpc_calls(const std::vector<wire::Endpoint>& listening) {
     api::NetworkFacts facts;
     facts.version = options_.version_number;
     facts.protocol_version = wire::kProtocolVersion;

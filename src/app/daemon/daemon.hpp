@@ -47,7 +47,7 @@ private:
     void make_threads();
     [[nodiscard]] Result<void, std::string> start_network();
     [[nodiscard]] Result<std::vector<wire::Endpoint>, std::string> listen();
-    void start_rpc_calls(std::vector<wire::Endpoint> listening);
+    void start_rpc_calls(const std::vector<wire::Endpoint>& listening);
     void start_peers();
     void start_import();
     void end_import(const std::string& failure);

@@ -16,7 +16,7 @@ namespace {
 
 int report(std::string_view error) {
     const std::size_t end = error.find_last_not_of('\n');
-    std::cerr << "Error: " << error.substr(0, end == std::string_view::npos ? 0 : end + 1) << std::endl;
+    std::cerr << "Error: " << error.substr(0, end == std::string_view::npos ? 0 : end + 1) << '\n';
     return 1;
 }
 
@@ -55,7 +55,7 @@ void keep_heap_small() {
 int run_daemon(settings::Loaded loaded, Options options, const Identity& identity) {
     std::optional<Detached> detached;
     if (loaded.values.flag("daemon")) {
-        std::cout << "Keel starting" << std::endl;
+        std::cout << "Keel starting" << '\n';
         detached = Detached::go(loaded.values.flag("daemonwait"));
         if (!detached) {
             return report("The system did not allow a process in the background.");

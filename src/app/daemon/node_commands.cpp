@@ -45,7 +45,8 @@ void NodeCommands::ask(Command command, std::function<void(validation::Answer)> 
 
 template <class Event>
 void NodeCommands::tell(Event event, api::Reply<p2p::ControlFailure> reply) {
-    event.ticket = parts_.switchboard.controls().file([reply](p2p::ControlFailure failure) { reply(failure); });
+    event.ticket =
+        parts_.switchboard.controls().file([reply = std::move(reply)](p2p::ControlFailure failure) { reply(failure); });
     parts_.p2p.post(p2p::Event(std::move(event)));
 }
 

@@ -116,7 +116,7 @@ std::size_t script_threads(std::int64_t par, std::size_t cores) {
 }
 
 // "1.2.3" as 10203.
-std::int32_t version_number(std::string_view version) {
+static std::int32_t version_number(std::string_view version) {
     std::int32_t out = 0;
     std::int32_t part = 0;
     for (const char c : version) {
@@ -138,8 +138,7 @@ Result<std::string, std::string> user_agent(std::string_view version, const std:
         }
         inside += concat(inside.empty() ? "" : "; ", remark);
     }
-    const std::string out =
-        inside.empty() ? concat("/Keel:", version, "/") : concat("/Keel:", version, "(", inside, ")/");
+    std::string out = inside.empty() ? concat("/Keel:", version, "/") : concat("/Keel:", version, "(", inside, ")/");
     if (out.size() > kUserAgentMax) {
         return Error(concat("Total length of network version string (", out.size(), ") exceeds maximum length (",
                             kUserAgentMax, "). Reduce the number or size of uacomments."));
