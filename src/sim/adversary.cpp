@@ -218,7 +218,7 @@ void Liar::answer(PeerId peer, const wire::InvEntry& wanted) {
 
 // ---- blocks that break a rule ----
 
-Forger::Forger(const Surroundings& world, Birth birth, Miner& miner, std::vector<primitives::BlockPtr> chain)
+Forger::Forger(const Surroundings& world, Birth birth, Miner& miner, const std::vector<primitives::BlockPtr>& chain)
     : Adversary(world, std::move(birth)), tree_(world.params.genesis->header()), last_(&tree_.genesis()) {
     for (const auto& block : chain) {
         append(block);

@@ -108,7 +108,7 @@ private:
 // work of all.
 class Forger final : public Adversary {
 public:
-    Forger(const Surroundings& world, Birth birth, Miner& miner, std::vector<primitives::BlockPtr> chain);
+    Forger(const Surroundings& world, Birth birth, Miner& miner, const std::vector<primitives::BlockPtr>& chain);
 
     // The blocks that no honest node may ever follow.
     [[nodiscard]] const std::set<primitives::BlockHash>& forged() const { return forged_; }

@@ -54,7 +54,7 @@ public:
     void connect(const wire::Endpoint& from, const wire::Endpoint& to, std::uint64_t token);
     void send(PeerId from, wire::Payload payload);
     // The other side sees the end after what was sent before; this side hears nothing more.
-    void close(PeerId side);
+    void close(PeerId id);
 
     // How connections made from now on behave.
     void set_model(const LinkModel& model) { model_ = model; }
@@ -89,10 +89,10 @@ private:
     }
     void open(const wire::Endpoint& from, const wire::Endpoint& to, std::uint64_t token);
     void put(PeerId to, wire::Payload payload);
-    void arm(PeerId side);
-    void deliver(PeerId side);
-    void end_side(PeerId side);
-    void reset(PeerId side);
+    void arm(PeerId id);
+    void deliver(PeerId id);
+    void end_side(PeerId id);
+    void reset(PeerId id);
 
     Scheduler& scheduler_;
     Buggify& buggify_;

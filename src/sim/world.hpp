@@ -31,9 +31,9 @@ public:
     void start_all();
 
     // The node's miner finds a block on the node's tip.
-    void mine(std::size_t node);
+    void mine(std::size_t index);
     // `count` blocks in a row on one node, waiting for each to be connected.
-    void mine_chain(std::size_t node, int count);
+    void mine_chain(std::size_t index, int count);
 
     void run_for(microseconds time);
     // Whether it came true within the limit, looked at now and then.
