@@ -34,6 +34,7 @@ struct Index {
 
     [[nodiscard]] std::vector<const Setting*> sorted() const {
         std::vector<const Setting*> out;
+        out.reserve(rows.size());
         for (const Setting& row : rows) {
             out.push_back(&row);
         }
@@ -43,8 +44,8 @@ struct Index {
 };
 
 const Index& index() {
-    static const Index built;
-    return built;
+    static const Index kBuilt;
+    return kBuilt;
 }
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one name into the other.

@@ -46,7 +46,7 @@ void Dialer::resolve(const std::string& target, std::uint16_t default_port) {
                             });
 }
 
-void Dialer::connect(std::vector<Tcp::endpoint> candidates) {
+void Dialer::connect(const std::vector<Tcp::endpoint>& candidates) {
     asio::async_connect(socket_, candidates, [self = shared_from_this()](ErrorCode error, const Tcp::endpoint&) {
         if (error) {
             self->finish(Failure<std::string>(error.message()));

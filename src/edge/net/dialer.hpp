@@ -20,7 +20,7 @@ public:
 
 private:
     void resolve(const std::string& target, std::uint16_t default_port);
-    void connect(std::vector<Tcp::endpoint> candidates);
+    void connect(const std::vector<Tcp::endpoint>& candidates);
     void finish(Result<void, std::string> outcome);
 
     Tcp::resolver resolver_;

@@ -29,7 +29,7 @@ struct Shared {
     std::atomic<std::int64_t> next_peer{0};
     std::atomic<bool> stopping{false};
 
-    void emit(Event event) {
+    void emit(Event event) const {
         if (!stopping) handler(std::move(event));
     }
 };

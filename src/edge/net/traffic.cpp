@@ -50,6 +50,7 @@ void TrafficBook::close(wire::PeerId peer) {
 std::vector<PeerTraffic> TrafficBook::peers() const {
     std::vector<PeerTraffic> out;
     const std::lock_guard lock(mutex_);
+    out.reserve(open_.size());
     for (const auto& [peer, counters] : open_) {
         out.push_back(counters->read(peer));
     }

@@ -112,6 +112,7 @@ void FileLogger::set_level(LogCategory category, LogLevel level) {
 
 LogLevel FileLogger::level(LogCategory category) const { return levels_[index_of(category)]; }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): changes what the descriptor stands for
 void FileLogger::reopen() {
     if (file_ < 0) return;
     const int fresh = open_for_appending(options_.file);
