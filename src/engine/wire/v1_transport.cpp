@@ -81,7 +81,7 @@ Result<std::optional<TransportEvent>, TransportError> V1Transport::next() {
     if (!incoming_) {
         if (staged().size() < kV1HeaderBytes) return std::nullopt;
         if (const auto error = read_header()) {
-            failed_ = *error;
+            failed_ = error;
             staging_.clear();
             return Failure<TransportError>(*error);
         }
