@@ -29,7 +29,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
+using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 // How long a refused client is listened to, and how long at stop clients may take to fetch their last answer.
@@ -48,7 +48,7 @@ AddressBytes bytes_of(const asio::ip::address& address) {
     return out;
 }
 
-std::string text_of(const tcp::endpoint& endpoint) {
+std::string text_of(const Tcp::endpoint& endpoint) {
     const std::string host = endpoint.address().to_string();
     return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
@@ -92,8 +92,8 @@ private:
     class Session;
 
     [[nodiscard]] Result<void, std::string> listen(const BindAddress& address);
-    void accept_next(tcp::acceptor& acceptor);
-    void admit(tcp::socket socket);
+    void accept_next(Tcp::acceptor& acceptor);
+    void admit(Tcp::socket socket);
     void begin_stop();
 
     const HttpOptions options_;
@@ -104,7 +104,7 @@ private:
     // Keeps the loop running while only handlers have work.
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard_{io_.get_executor()};
     asio::steady_timer stop_timer_{io_};
-    std::vector<std::unique_ptr<tcp::acceptor>> acceptors_;
+    std::vector<std::unique_ptr<Tcp::acceptor>> acceptors_;
     std::vector<BindAddress> listening_;
     std::set<std::shared_ptr<Session>> sessions_;  // by the connection thread
     bool stopping_ = false;                        // by the connection thread
@@ -115,7 +115,7 @@ private:
 // One connection. All functions run on the connection thread; only the handler runs elsewhere.
 class HttpServer::Impl::Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(Impl& owner, tcp::socket socket, std::string peer)
+    Session(Impl& owner, Tcp::socket socket, std::string peer)
         : owner_(owner), stream_(std::move(socket)), timer_(owner.io_), peer_(std::move(peer)) {}
 
     void read() {
@@ -242,7 +242,7 @@ private:
     void linger() {
         phase_ = Phase::lingering;
         ErrorCode ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
         stream_.expires_after(kLingerTime);
         drain();
     }
@@ -258,7 +258,7 @@ private:
 
     void close() {
         ErrorCode ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        stream_.socket().shutdown(Tcp::socket::shutdown_both, ignored);
         stream_.socket().close(ignored);
         owner_.sessions_.erase(shared_from_this());
         if (owner_.stopping_ && owner_.sessions_.empty()) {
@@ -308,11 +308,11 @@ Result<void, std::string> HttpServer::Impl::listen(const BindAddress& address) {
     if (error) {
         return std::unexpected("Binding RPC on address " + where + " failed: not a numeric address");
     }
-    auto acceptor = std::make_unique<tcp::acceptor>(io_);
-    const tcp::endpoint endpoint(host, address.port);
+    auto acceptor = std::make_unique<Tcp::acceptor>(io_);
+    const Tcp::endpoint endpoint(host, address.port);
     acceptor->open(endpoint.protocol(), error);
     if (!error) {
-        acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+        acceptor->set_option(Tcp::acceptor::reuse_address(true), error);
     }
     if (!error && host.is_v6()) {
         acceptor->set_option(asio::ip::v6_only(true), error);
@@ -342,8 +342,8 @@ void HttpServer::Impl::run() {
     });
 }
 
-void HttpServer::Impl::accept_next(tcp::acceptor& acceptor) {
-    acceptor.async_accept([this, &acceptor](ErrorCode error, tcp::socket socket) {
+void HttpServer::Impl::accept_next(Tcp::acceptor& acceptor) {
+    acceptor.async_accept([this, &acceptor](ErrorCode error, Tcp::socket socket) {
         if (stopping_ || error == asio::error::operation_aborted) {
             return;
         }
@@ -354,13 +354,13 @@ void HttpServer::Impl::accept_next(tcp::acceptor& acceptor) {
     });
 }
 
-void HttpServer::Impl::admit(tcp::socket socket) {
+void HttpServer::Impl::admit(Tcp::socket socket) {
     ErrorCode error;
-    const tcp::endpoint remote = socket.remote_endpoint(error);
+    const Tcp::endpoint remote = socket.remote_endpoint(error);
     if (error || sessions_.size() >= options_.connections_max) {
         return;
     }
-    socket.set_option(tcp::no_delay(true), error);
+    socket.set_option(Tcp::no_delay(true), error);
     auto session = std::make_shared<Session>(*this, std::move(socket), text_of(remote));
     sessions_.insert(session);
     if (!allowed_.contains(bytes_of(remote.address()))) {

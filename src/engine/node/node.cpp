@@ -9,7 +9,8 @@ Node::Node(const Surroundings& surroundings, const validation::Options& options)
       view_(tree_.genesis()) {}
 
 Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surroundings,
-                                                      const validation::Options& options, p2p::Config config, Now now) {
+                                                      const validation::Options& options, const p2p::Config& config,
+                                                      Now now) {
     std::unique_ptr<Node> node(new Node(surroundings, options));
     const validation::Ports ports{.params = surroundings.params,
                                   .files = surroundings.files,
@@ -32,7 +33,7 @@ Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surrou
                                                                 .tip = node->view_.tip(),
                                                                 .logger = surroundings.logger,
                                                                 .seed = surroundings.seed},
-                                               std::move(config));
+                                               config);
     return node;
 }
 

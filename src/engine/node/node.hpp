@@ -26,8 +26,8 @@ class Node {
 public:
     // Loads what is on disk. Errors are sentences for the user.
     static Result<std::unique_ptr<Node>, std::string> open(const Surroundings& surroundings,
-                                                           const validation::Options& options, p2p::Config config,
-                                                           Now now);
+                                                           const validation::Options& options,
+                                                           const p2p::Config& config, Now now);
 
     headers::Tree& tree() { return tree_; }
     [[nodiscard]] const validation::ChainView& view() const { return view_; }
