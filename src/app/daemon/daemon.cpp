@@ -96,7 +96,7 @@ Result<void, std::string> Daemon::open_node() {
                                     .stages = stages_,
                                     .logger = *logger_,
                                     .seed = runtime::random_seed()};
-    KEEL_TRY(node_, node::Node::open(around, engine_options, std::move(config), clock_.now()));
+    KEEL_TRY(node_, node::Node::open(around, engine_options, config, clock_.now()));
     log(*logger_, LogCategory::all, LogLevel::info, "Loaded the chain up to height ", node_->view().tip().height(),
         ", ", node_->tree().size(), " headers.");
     if (node_->recovered_blocks() != 0) {

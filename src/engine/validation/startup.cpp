@@ -8,7 +8,6 @@
 namespace keel::validation {
 
 using headers::Node;
-using headers::Tree;
 
 namespace {
 

@@ -6,12 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/fwd.hpp>
+
 #include "base/bytes.hpp"
 #include "front/rpc/error.hpp"
-
-namespace boost::json {
-class value;
-}
 
 namespace keel::rpc {
 

@@ -6,9 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace boost::json {
-class value;
-}
+#include <boost/json/fwd.hpp>
 
 namespace keel::rpc {
 

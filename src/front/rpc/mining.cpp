@@ -105,6 +105,7 @@ BlockPtr complete_coinbase(const Context& context, BlockPtr block) {
         return block;
     }
     std::vector<primitives::MutableTx> txs;
+    txs.reserve(block->tx_count());
     for (std::size_t i = 0; i < block->tx_count(); ++i) {
         txs.push_back(primitives::MutableTx::from(block->tx(i)));
     }
