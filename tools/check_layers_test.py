@@ -107,6 +107,10 @@ class CheckLayers(unittest.TestCase):
     def test_third_party_in_a_header(self):
         self.assert_caught("belongs in a .cpp file", {"src/edge/net/x.hpp": "#pragma once\n#include <boost/asio.hpp>\n"})
 
+    def test_forward_declarations_of_third_party_in_a_header(self):
+        files = {"src/edge/net/x.hpp": "#pragma once\n#include <boost/json/fwd.hpp>\n"}
+        self.assertEqual(self.errors(files=files), [])
+
     def test_third_party_in_a_header_with_a_waiver(self):
         waiver = '[[waivers]]\nfiles = ["src/edge/net/x.hpp"]\nallow = ["third-party-header"]\nreason = "why"\n'
         files = {"src/edge/net/x.hpp": "#include <boost/asio.hpp>\n", "layers.toml": LAYERS + waiver}
