@@ -240,6 +240,7 @@ bool CoinCache::flushing() const { return impl_->flushing(); }
 std::size_t CoinCache::dirty() const { return impl_->dirty(); }
 std::unique_ptr<FlushJob> CoinCache::freeze() { return impl_->freeze(); }
 void CoinCache::flushed(std::unique_ptr<FlushJob> job) { impl_->flushed(*job); }
+void CoinCache::drop_clean() { impl_->drop_clean(); }
 void CoinCache::set_budget(std::size_t bytes) { impl_->set_budget(bytes); }
 CoinCacheStats CoinCache::stats() const { return impl_->stats(); }
 void CoinCache::check_invariants() const { impl_->check_invariants(); }

@@ -175,6 +175,8 @@ public:
     // only answers reads from then on.
     void flushed(std::unique_ptr<FlushJob> job);
 
+    // Gives all clean coins up and their memory back to the system. Requires !flushing().
+    void drop_clean();
     // Changes the budget; a smaller one gives clean coins up and memory back to the system.
     void set_budget(std::size_t bytes);
     [[nodiscard]] CoinCacheStats stats() const;

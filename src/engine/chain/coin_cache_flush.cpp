@@ -58,7 +58,7 @@ void CoinCacheImpl::make_room(std::size_t bytes) {
     }
     update_limit();
     if (arena_.exceeded() && !flushing() && dirty_bytes_ < budget_ / 8) {
-        rebuild();
+        drop_clean();
     }
     const std::size_t wanted = bytes + budget_ / 64;
     while (arena_.room() < wanted && evictable() > 0) {
@@ -155,12 +155,12 @@ void CoinCacheImpl::set_budget(std::size_t bytes) {
     budget_ = std::max(bytes, kMinBudget);
     update_limit();
     if (memory_bytes() > budget_ && !flushing()) {
-        rebuild();
+        drop_clean();
     }
 }
 
 // Drops everything clean and moves the rest together, so that unused space goes back to the system.
-void CoinCacheImpl::rebuild() {
+void CoinCacheImpl::drop_clean() {
     KEEL_ASSERT(!flushing());
     RecordArena compact;
     for (CoinTable& table : tables_) {

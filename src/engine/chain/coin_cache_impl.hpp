@@ -42,6 +42,7 @@ public:
     std::unique_ptr<FlushJob> freeze();
     void flushed(const FlushJob& job);
     void set_budget(std::size_t bytes);
+    void drop_clean();
     // Evicts clean coins until `bytes` more fit, if there are any; sweeps a little.
     void make_room(std::size_t bytes);
 
@@ -102,7 +103,6 @@ private:
     template <class Gone>
     void prune_shard(std::size_t shard, Gone gone);
     void evict_shard();
-    void rebuild();
 
     const store::Kv& coins_;
     std::array<std::uint64_t, 8> key_;

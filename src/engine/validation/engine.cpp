@@ -30,7 +30,8 @@ Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now no
       candidates_(ports.tree),
       flusher_(ports, now.steady),
       prefetcher_(ports),
-      pruner_(ports, options.prune_target) {
+      pruner_(ports, options.prune_target),
+      last_connected_(now.steady) {
     ports_.view.set_pruned_height(pruned_height(chain_.tip()));
     for (const Node* node : ports_.tree.all()) {
         const bool complete = node->chain_tx_count() != 0 && node->is(Mark::has_data) && !node->is_failed();
@@ -178,6 +179,7 @@ OrBroken<bool> Engine::connect_next(Now now, Actions& out) {
         return false;
     }
     KEEL_TRY(const auto invalid, chain_.connect(next, prefetcher_.find(next)));
+    last_connected_ = now.steady;
     prefetcher_.forget(next);
     if (invalid) {
         reject(*invalid->node, invalid->reject, out);
@@ -204,7 +206,13 @@ bool Engine::wants_flush(Now now) const {
     const chain::CoinCache& cache = chain_.cache();
     const bool behind = cache.flushed_state().best_block != cache.best_block();
     const bool due = now.steady - flusher_.last_coins() >= options_.flush_interval;
-    return cache.wants_flush() || pruner_.has_chosen() || (behind && (due || finishing_ || !snapshots_.empty()));
+    const bool asked = finishing_ || !snapshots_.empty() || wants_slim_cache(now);
+    return cache.wants_flush() || pruner_.has_chosen() || (behind && (due || asked));
+}
+
+// Initial sync fills the cache with coins that nobody will ask for soon.
+bool Engine::wants_slim_cache(Now now) const {
+    return now.steady - last_connected_ >= options_.rest_after && chain_.cache().stats().bytes > options_.resting_cache;
 }
 
 OrBroken<bool> Engine::keep_on_disk(Now now, Actions& out) {
@@ -221,6 +229,9 @@ OrBroken<bool> Engine::keep_on_disk(Now now, Actions& out) {
         if (wants_flush(now)) {
             flusher_.begin(store_, chain_.cache(), now.steady);
             return true;
+        }
+        if (wants_slim_cache(now)) {
+            chain_.cache().drop_clean();
         }
         answer_snapshots(out);
     }

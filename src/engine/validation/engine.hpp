@@ -74,6 +74,7 @@ private:
     [[nodiscard]] const headers::Node* target();
     [[nodiscard]] bool branch_is_usable(const headers::Node& node) const;
     [[nodiscard]] bool wants_flush(Now now) const;
+    [[nodiscard]] bool wants_slim_cache(Now now) const;
     [[nodiscard]] bool can_take_block() const;
     void reject(const headers::Node& node, const consensus::Reject& reject, Actions& out);
     void publish(Actions& out);
@@ -94,6 +95,7 @@ private:
     std::vector<Ticket> at_rest_;                               // answered when nothing is left to do
     std::vector<Ticket> snapshots_;                             // answered when everything connected is on disk
     Pruner pruner_;
+    SteadyTime last_connected_;
     bool finishing_ = false;
     bool finished_records_ = false;
     bool finished_ = false;

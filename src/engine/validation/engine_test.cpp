@@ -282,6 +282,27 @@ TEST_F(EngineTest, EveryBlockGivesItsCreditBackOnce) {
     EXPECT_EQ(taken, 2 * (chain.blocks().size() - 1));
 }
 
+TEST(EngineMemory, ACacheAtRestGivesCoinsBackAndGoesOn) {
+    TestDisk disk;
+    Testbed bed(disk, primitives::regtest_params(), {.resting_cache = 1});
+    ChainBuilder chain;
+    chain.mine_empty(50);
+    for (const BlockPtr& block : std::span(chain.blocks()).subspan(1)) {
+        bed.give(block);
+    }
+    EXPECT_EQ(bed.cache_stats().coins, 50U);
+    bed.pass(seconds(59));
+    bed.run();
+    EXPECT_EQ(bed.cache_stats().dirty, 50U) << "not yet at rest";
+    bed.pass(seconds(1));
+    bed.run();
+    EXPECT_EQ(bed.cache_stats().coins, 0U);
+    chain.mine_empty(1);
+    EXPECT_EQ(bed.give(chain.blocks().back()), Outcome::connected);
+    EXPECT_EQ(bed.cache_stats().coins, 1U);
+    EXPECT_EQ(bed.coins().size(), 51U);
+}
+
 TEST(EngineFaults, AFullDiskStopsItWithAMessageAndLosesNothing) {
     TestDisk disk;
     ChainBuilder chain;

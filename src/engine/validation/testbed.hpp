@@ -21,6 +21,7 @@ public:
         std::size_t cache_budget = chain::kMinBudget;
         std::uint64_t block_file_max = store::kBlockFileMax;
         std::uint64_t prune_target = 0;
+        std::size_t resting_cache = Options{}.resting_cache;
         primitives::BlockHash assume_valid{};
         bool reindex = false;
     };
@@ -44,6 +45,7 @@ public:
     void finish();
 
     [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
+    [[nodiscard]] chain::CoinCacheStats cache_stats() const { return engine_->cache_stats(); }
     // The reject token of the last block that was turned down.
     [[nodiscard]] const std::string& last_reject() const { return last_reject_; }
     headers::Tree& tree() { return tree_; }

@@ -14,6 +14,7 @@ Testbed::Testbed(TestDisk& disk, const primitives::Params& params, const Setting
     options.block_files = {.dir = "blocks", .magic = params.magic, .file_max = settings.block_file_max};
     options.cache.budget = settings.cache_budget;
     options.prune_target = settings.prune_target;
+    options.resting_cache = settings.resting_cache;
     options.assume_valid = settings.assume_valid;
     options.reindex = settings.reindex;
     auto loaded = load(ports_, options, now_.unix);
