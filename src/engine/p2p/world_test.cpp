@@ -237,7 +237,8 @@ TEST(WorldTest, SmallWorldsOfManySeedsConverge) {
             const HostId b = ids[rng.below(ids.size())];
             if (rng.chance(1, 3) && a != b) world.cut(a, b);
             if (rng.chance(1, 2) && a != b) world.link(a, b);
-            world.mine(ids[rng.below(ids.size())], static_cast<int>(rng.between(1, 3)));
+            const HostId miner = ids[rng.below(ids.size())];
+            world.mine(miner, static_cast<int>(rng.between(1, 3)));
             world.run(milliseconds(static_cast<std::int64_t>(rng.between(50, 8000))));
         }
         for (std::size_t i = 1; i < ids.size(); ++i)

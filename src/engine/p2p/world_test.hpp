@@ -205,7 +205,8 @@ private:
         post(id, BlockServed{a.peer, true}, steady() + delay(2000));
     }
     void act(HostId id, SubmitBlock& a) {
-        ++hosts_[id]->blocks_from[hosts_[id]->links.at(a.source).host];
+        const auto link = hosts_[id]->links.find(a.source);
+        if (link != hosts_[id]->links.end()) ++hosts_[id]->blocks_from[link->second.host];  // else it has just gone
         agenda_.at(steady() + delay(5000),
                    [this, id, block = a.block.ptr(), source = a.source] { take(id, block, source); });
     }
