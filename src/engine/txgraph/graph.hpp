@@ -61,6 +61,7 @@ struct Chunk {
 class Graph {
 public:
     class State;
+    struct ChunkPlace;
     class ChunkIterator;
     struct ChunkRange;
 
@@ -127,7 +128,7 @@ public:
     using difference_type = std::ptrdiff_t;
 
     ChunkIterator() = default;
-    ChunkIterator(const State& state, const void* node) : state_(&state), node_(node) {}
+    ChunkIterator(const State& state, const ChunkPlace* place) : state_(&state), place_(place) {}
     Chunk operator*() const;
     ChunkIterator& operator++();
     ChunkIterator operator++(int) {
@@ -135,11 +136,11 @@ public:
         ++*this;
         return old;
     }
-    friend bool operator==(const ChunkIterator& a, const ChunkIterator& b) { return a.node_ == b.node_; }
+    friend bool operator==(const ChunkIterator& a, const ChunkIterator& b) { return a.place_ == b.place_; }
 
 private:
     const State* state_ = nullptr;
-    const void* node_ = nullptr;  // the entry of the order; null: the end
+    const ChunkPlace* place_ = nullptr;  // null: the end
 };
 
 struct Graph::ChunkRange {

@@ -15,11 +15,9 @@
 #include <vector>
 
 #include "engine/txgraph/fee_size.hpp"
+#include "engine/txgraph/tx_set.hpp"
 
 namespace keel::txgraph {
-
-// Transactions of a cluster, by their index in it.
-using TxSet = std::uint64_t;
 
 // One cluster, indexed in any order.
 struct ClusterGraph {
@@ -32,6 +30,9 @@ struct Linearization {
     std::vector<std::uint32_t> order;  // all indices, parents before children
     std::vector<TxSet> chunks;         // in the same order, of falling rate
 };
+
+// Cuts an order (parents before children) into its chunks: each the prefix of highest rate of what remains.
+std::vector<TxSet> chunks_of(const ClusterGraph& cluster, std::span<const std::uint32_t> order);
 
 // `cluster` holds between 1 and 64 transactions and no cycle.
 Linearization linearize(const ClusterGraph& cluster);
