@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/daemon/header_survey.hpp"
 #include "edge/runtime/thread_name.hpp"
 #include "engine/headers/accept_header.hpp"
 
@@ -90,6 +91,7 @@ void Importer::run(const std::vector<ImportTask>& tasks, const std::function<voi
             failure = opened.error();
         }
     }
+    survey_headers();
     for (std::uint32_t source = 0; source < sources_.size(); ++source) {
         for (std::uint32_t file = 0; file < sources_[source].files.paths.size() && !stopping_; ++file) {
             if (const auto imported = import_file(source, file); !imported) {
@@ -118,6 +120,24 @@ Result<void, std::string> Importer::open(const ImportTask& task) {
     }
     sources_.push_back({std::move(*found), task.own});
     return {};
+}
+
+// Files that cannot be read are spoken of when their blocks are.
+void Importer::survey_headers() {
+    const BlockHash assumed = around_.params.assume_valid;
+    if (assumed == BlockHash{} || around_.tree.find(assumed) != nullptr) {
+        return;
+    }
+    HeaderSurvey survey(around_.tree, around_.params, around_.clock, stopping_);
+    for (const Source& source : sources_) {
+        for (const std::string& path : source.files.paths) {
+            if (auto file = around_.files.open(path, store::OpenMode::read)) {
+                static_cast<void>(survey.read(std::move(*file), source.files.key));
+            }
+        }
+    }
+    log(around_.logger, LogCategory::reindex, LogLevel::info,
+        "Read the headers of all files first: ", around_.tree.best_header().height(), " is the height of the best.");
 }
 
 Result<void, std::string> Importer::import_file(std::uint32_t source, std::uint32_t file) {

@@ -3,6 +3,7 @@
 // Blocks are parsed and checked in parallel, some of them at a time, then handed to validation in the order of the
 // file. A block whose parent is unknown is remembered by its position and read again when the parent has come: at most
 // kWaitingMax of them, more are dropped (and counted). What validation already has is skipped by its header alone.
+// Where scripts are to be assumed valid below a block that is not known yet, all headers are read first.
 //
 // Memory: kBatchBytes being parsed, kCreditBytes handed over and not yet taken.
 #pragma once
@@ -90,6 +91,7 @@ private:
 
     void run(const std::vector<ImportTask>& tasks, const std::function<void(std::string)>& finished);
     [[nodiscard]] Result<void, std::string> open(const ImportTask& task);
+    void survey_headers();
     [[nodiscard]] Result<void, std::string> import_file(std::uint32_t source, std::uint32_t file);
     [[nodiscard]] bool is_known(ByteSpan raw) const;
     void check(std::vector<Candidate>& batch);

@@ -242,6 +242,16 @@ protected:
         }
         return out;
     }
+    // The headers of the blocks in what scan() was given last.
+    std::vector<Bytes> scan_headers() {
+        BlockScanner scanner(files_.open("in/blk00000.dat", OpenMode::read).value(), kMagic, key(),
+                             BlockScanner::kHeaderWindow);
+        std::vector<Bytes> out;
+        while (const auto header = scanner.next_header().value()) {
+            out.push_back(to_bytes(header->serialize()));
+        }
+        return out;
+    }
     static void add_record(Bytes& out, ByteSpan raw) {
         append(out, kMagic);
         Writer(out).write(static_cast<std::uint32_t>(raw.size()));
@@ -267,6 +277,11 @@ TEST_P(ScannerTest, FindsEveryBlockBetweenGarbageAcrossWindows) {
         add_record(file, raw);
     }
     EXPECT_EQ(scan(file), expected);
+    std::vector<Bytes> headers;
+    for (const auto& [offset, raw] : expected) {
+        headers.push_back(to_bytes(ByteSpan(raw).first(primitives::Header::kSize)));
+    }
+    EXPECT_EQ(scan_headers(), headers);
 }
 
 TEST_P(ScannerTest, ATornLastRecordIsNotABlock) {
@@ -276,6 +291,7 @@ TEST_P(ScannerTest, ATornLastRecordIsNotABlock) {
     add_record(file, raw);
     for (std::size_t cut = 1; cut <= 308; cut += 9) {
         EXPECT_EQ(scan(ByteSpan(file).first(file.size() - cut)).size(), 1U) << cut;
+        EXPECT_EQ(scan_headers().size(), 1U) << cut;
     }
 }
 

@@ -31,30 +31,39 @@ StoreResult<XorKey> stored_key(Files& files, const std::string& dir) {
 
 }  // namespace
 
-BlockScanner::BlockScanner(std::unique_ptr<File> file, const Magic& magic, const XorKey& key, std::uint64_t from)
-    : file_(std::move(file)), magic_(magic), key_(key), window_offset_(from) {}
+BlockScanner::BlockScanner(std::unique_ptr<File> file, const Magic& magic, const XorKey& key, std::size_t window)
+    : file_(std::move(file)), magic_(magic), key_(key), window_size_(window) {}
 
 FileResult<std::optional<BlockScanner::Found>> BlockScanner::next() {
     rejectable_.reset();
-    while (true) {
-        KEEL_TRY(const bool found, find_magic());
-        if (!found) {
-            return std::nullopt;
-        }
-        KEEL_TRY(const bool framed, need(kRecordHeader));
-        const std::uint32_t length = framed ? load_le<std::uint32_t>(&window_[at_ + 4]) : 0;
-        const bool possible = length > primitives::Header::kSize && length <= primitives::kMaxBlockBytes;
-        KEEL_TRY(const bool complete, possible ? need(kRecordHeader + length) : FileResult<bool>(false));
-        if (!complete) {
-            ++at_;
-            continue;
-        }
-        rejectable_ = position() + 1;
-        const auto begin = window_.begin() + static_cast<std::ptrdiff_t>(at_ + kRecordHeader);
-        Found block{Bytes(begin, begin + length), position() + kRecordHeader};
-        at_ += kRecordHeader + length;
-        return block;
+    KEEL_TRY(const auto length, find_record());
+    if (!length) {
+        return std::nullopt;
     }
+    KEEL_TRY(const bool complete, need(kRecordHeader + *length));
+    if (!complete) {  // the file became shorter
+        return std::nullopt;
+    }
+    rejectable_ = position() + 1;
+    const auto begin = window_.begin() + static_cast<std::ptrdiff_t>(at_ + kRecordHeader);
+    Found block{Bytes(begin, begin + *length), position() + kRecordHeader};
+    skip(kRecordHeader + *length);
+    return block;
+}
+
+FileResult<std::optional<primitives::Header>> BlockScanner::next_header() {
+    KEEL_TRY(const auto length, find_record());
+    if (!length) {
+        return std::nullopt;
+    }
+    KEEL_TRY(const bool complete, need(kRecordHeader + primitives::Header::kSize));
+    if (!complete) {
+        return std::nullopt;
+    }
+    primitives::Reader in(ByteSpan(window_).subspan(at_ + kRecordHeader, primitives::Header::kSize));
+    const auto header = primitives::Header::read(in);
+    skip(kRecordHeader + *length);
+    return header;
 }
 
 void BlockScanner::reject() {
@@ -63,6 +72,43 @@ void BlockScanner::reject() {
         at_ = static_cast<std::size_t>(*rejectable_ - window_offset_);
         rejectable_.reset();
     }
+}
+
+// Moves to the next record that may be a block; its length, or nothing at the end.
+FileResult<std::optional<std::uint32_t>> BlockScanner::find_record() {
+    while (true) {
+        KEEL_TRY(const bool found, find_magic());
+        if (!found) {
+            return std::nullopt;
+        }
+        KEEL_TRY(const bool framed, need(kRecordHeader));
+        const std::uint32_t length = framed ? load_le<std::uint32_t>(&window_[at_ + 4]) : 0;
+        const bool possible = length > primitives::Header::kSize && length <= primitives::kMaxBlockBytes;
+        KEEL_TRY(const bool complete, possible ? file_has(kRecordHeader + length) : FileResult<bool>(false));
+        if (complete) {
+            return length;
+        }
+        ++at_;
+    }
+}
+
+// Whether that many bytes follow at at_, read or not.
+FileResult<bool> BlockScanner::file_has(std::uint64_t bytes) const {
+    if (window_.size() - at_ >= bytes) {
+        return true;
+    }
+    KEEL_TRY(const std::uint64_t size, file_->size());
+    return size - std::min(size, position()) >= bytes;
+}
+
+void BlockScanner::skip(std::size_t bytes) {
+    if (bytes <= window_.size() - at_) {
+        at_ += bytes;
+        return;
+    }
+    window_offset_ += at_ + bytes;
+    window_.clear();
+    at_ = 0;
 }
 
 // Whether that many bytes follow at at_; reads more as needed.
@@ -77,7 +123,8 @@ FileResult<bool> BlockScanner::need(std::size_t bytes) {
     const std::uint64_t from = window_offset_ + have;
     KEEL_TRY(const std::uint64_t size, file_->size());
     const std::uint64_t left = size > from ? size - from : 0;
-    window_.resize(have + static_cast<std::size_t>(std::min<std::uint64_t>(std::max(kWindow, bytes - have), left)));
+    window_.resize(have +
+                   static_cast<std::size_t>(std::min<std::uint64_t>(std::max(window_size_, bytes - have), left)));
     KEEL_TRY(const std::size_t got, file_->read_at(from, MutableByteSpan(window_).subspan(have)));
     window_.resize(have + got);
     apply_xor(MutableByteSpan(window_).subspan(have), from, key_);

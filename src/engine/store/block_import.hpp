@@ -5,19 +5,22 @@
 // whether those bytes are a block is the caller's to say: after reject() the scan continues right behind the magic of
 // the record just returned instead of behind the record.
 //
-// Memory: one window of at most 2 * kWindow bytes. One pass, each byte read once. Owned by one thread.
+// Memory: one window, and what a block needs. One pass; next() reads each byte once, next_header() leaves the rest of
+// the blocks out. Owned by one thread.
 #pragma once
 
 #include "engine/store/block_files.hpp"
+#include "rules/primitives/header.hpp"
 
 namespace keel::store {
 
 class BlockScanner {
 public:
     static constexpr std::size_t kWindow = 4ULL << 20U;
+    static constexpr std::size_t kHeaderWindow = 4ULL << 10U;  // for next_header()
 
-    // `from`: offset in the file at which to begin.
-    BlockScanner(std::unique_ptr<File> file, const Magic& magic, const XorKey& key, std::uint64_t from = 0);
+    // `window`: bytes read at a time.
+    BlockScanner(std::unique_ptr<File> file, const Magic& magic, const XorKey& key, std::size_t window = kWindow);
 
     struct Found {
         Bytes raw;
@@ -25,6 +28,8 @@ public:
     };
     // The next candidate, or nothing at the end of the file.
     [[nodiscard]] FileResult<std::optional<Found>> next();
+    // The header of the next candidate.
+    [[nodiscard]] FileResult<std::optional<primitives::Header>> next_header();
     // The last candidate was not a block.
     void reject();
     // Where the scan stands, for progress.
@@ -33,10 +38,14 @@ public:
 private:
     [[nodiscard]] FileResult<bool> need(std::size_t bytes);
     [[nodiscard]] FileResult<bool> find_magic();
+    [[nodiscard]] FileResult<std::optional<std::uint32_t>> find_record();
+    [[nodiscard]] FileResult<bool> file_has(std::uint64_t bytes) const;
+    void skip(std::size_t bytes);
 
     std::unique_ptr<File> file_;
     Magic magic_;
     XorKey key_;
+    std::size_t window_size_;
     Bytes window_;
     std::uint64_t window_offset_ = 0;  // of window_[0] in the file
     std::size_t at_ = 0;               // position in window_
