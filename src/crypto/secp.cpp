@@ -8,6 +8,7 @@
 #include "base/assert.hpp"
 #include "base/endian.hpp"
 #include "crypto/der.hpp"
+#include "crypto/recent_keys.hpp"
 #include "crypto/sha256.hpp"
 
 namespace keel::crypto {
@@ -24,18 +25,34 @@ const secp256k1_context* signing_context() {
 }
 
 std::optional<secp256k1_pubkey> parse_key(ByteSpan key) {
+    thread_local RecentKeys<33, secp256k1_pubkey> recent;
+    const bool compressed = key.size() == 33;
+    if (const auto* known = compressed ? recent.find(key.first<33>()) : nullptr) {
+        return *known;
+    }
     secp256k1_pubkey out;
     if (secp256k1_ec_pubkey_parse(secp256k1_context_static, &out, raw(key.data()), key.size()) != 1) {
         return std::nullopt;
+    }
+    if (compressed) {
+        recent.keep(key.first<33>(), out);
     }
     return out;
 }
 
 std::optional<secp256k1_xonly_pubkey> parse_xonly(ByteSpan key) {
-    secp256k1_xonly_pubkey out;
-    if (key.size() != 32 || secp256k1_xonly_pubkey_parse(secp256k1_context_static, &out, raw(key.data())) != 1) {
+    thread_local RecentKeys<32, secp256k1_xonly_pubkey> recent;
+    if (key.size() != 32) {
         return std::nullopt;
     }
+    if (const auto* known = recent.find(key.first<32>())) {
+        return *known;
+    }
+    secp256k1_xonly_pubkey out;
+    if (secp256k1_xonly_pubkey_parse(secp256k1_context_static, &out, raw(key.data())) != 1) {
+        return std::nullopt;
+    }
+    recent.keep(key.first<32>(), out);
     return out;
 }
 
