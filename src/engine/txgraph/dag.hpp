@@ -8,7 +8,7 @@
 namespace keel::txgraph {
 
 struct Dag {
-    explicit Dag(const ClusterGraph& cluster);
+    explicit Dag(const ClusterGraph& given);
 
     [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(cluster.txs.size()); }
     [[nodiscard]] FeeSize sum(TxSet set) const;

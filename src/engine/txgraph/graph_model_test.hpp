@@ -1,10 +1,9 @@
 // A graph that recomputes everything from scratch for each question.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "engine/txgraph/staging.hpp"
 
@@ -92,62 +91,5 @@ private:
         return seen;
     }
 };
-
-inline std::set<TxHandle> as_set(std::span<const TxHandle> txs) {
-    const std::set<TxHandle> out(txs.begin(), txs.end());
-    EXPECT_EQ(out.size(), txs.size());
-    return out;
-}
-
-inline std::vector<TieKey> mining_order(const Graph& graph, const Model& model) {
-    std::vector<TieKey> keys;
-    for (const Chunk chunk : graph.chunks()) {
-        for (const TxHandle tx : chunk.txs) {
-            keys.push_back(model.txs.at(tx).key);
-        }
-    }
-    return keys;
-}
-
-// The same transactions in a graph of their own, inserted in one step and in another order.
-inline std::vector<TieKey> mining_order_when_rebuilt(const Model& model, const Limits& limits) {
-    Graph graph(limits);
-    Model rebuilt;
-    std::map<TxHandle, TxHandle> renamed;
-    {
-        Staging staging(graph);
-        for (auto item = model.txs.rbegin(); item != model.txs.rend(); ++item) {
-            renamed[item->first] = staging.add(item->second.own, item->second.key);
-        }
-        for (const auto& [tx, data] : model.txs) {
-            rebuilt.txs[renamed[tx]] = data;
-            for (const TxHandle parent : data.parents) {
-                staging.link(renamed[parent], renamed[tx]);
-            }
-        }
-        staging.commit();
-    }
-    return mining_order(graph, rebuilt);
-}
-
-inline void expect_equal(const Graph& graph, const Model& model, const Limits& limits) {
-    graph.check_invariants();
-    ASSERT_EQ(graph.count(), model.txs.size());
-    for (const auto& [tx, data] : model.txs) {
-        ASSERT_TRUE(graph.contains(tx));
-        ASSERT_EQ(graph.fee_size(tx), data.own);
-        const std::set<TxHandle> ancestors = model.ancestors(tx);
-        ASSERT_EQ(as_set(graph.ancestors(tx)), ancestors);
-        ASSERT_EQ(as_set(graph.descendants(tx)), model.descendants(tx));
-        ASSERT_EQ(as_set(graph.cluster(tx)), model.cluster(tx));
-        ASSERT_EQ(graph.ancestor_totals(tx), model.totals(ancestors));
-        ASSERT_EQ(graph.descendant_totals(tx), model.totals(model.descendants(tx)));
-        ASSERT_EQ(graph.cluster_totals(tx), model.totals(model.cluster(tx)));
-        for (const auto& [other, unused] : model.txs) {
-            ASSERT_EQ(graph.is_ancestor(other, tx), other != tx && ancestors.contains(other));
-        }
-    }
-    ASSERT_EQ(mining_order(graph, model), mining_order_when_rebuilt(model, limits));
-}
 
 }  // namespace keel::txgraph

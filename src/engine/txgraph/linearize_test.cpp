@@ -57,6 +57,16 @@ ClusterGraph relabelled(const ClusterGraph& cluster, std::span<const std::uint32
     return out;
 }
 
+// One to three transactions with their ancestors.
+TxSet random_closed(Rng& rng, const ClusterGraph& cluster) {
+    TxSet set = 0;
+    for (std::uint64_t picks = 1 + rng.below(3); picks > 0; --picks) {
+        const auto tx = static_cast<std::uint32_t>(rng.below(cluster.txs.size()));
+        set |= cluster.ancestors[tx] | singleton(tx);
+    }
+    return set;
+}
+
 }  // namespace
 
 TEST(Linearize, IsOptimalWithSmallestChunksForAllSmallClusters) {
@@ -103,14 +113,8 @@ TEST(Linearize, NoSetThatIsEasyToFindBeatsAChunkOfALargeCluster) {
         for (const TxSet chunk : got.chunks) {
             const FeeSize sum = sums_of(cluster, std::span(&chunk, 1))[0];
             for (int attempt = 0; attempt < 30; ++attempt) {
-                TxSet rival = 0;
-                for (std::uint64_t picks = 1 + rng.below(3); picks > 0; --picks) {
-                    const auto tx = static_cast<std::uint32_t>(rng.below(64));
-                    rival |= (cluster.ancestors[tx] | singleton(tx)) & ~done;
-                }
-                if (rival != 0) {
-                    ASSERT_TRUE(compare_rates(sums_of(cluster, std::span(&rival, 1))[0], sum) <= 0) << round;
-                }
+                const TxSet rival = random_closed(rng, cluster) & ~done;
+                ASSERT_TRUE(rival == 0 || compare_rates(sums_of(cluster, std::span(&rival, 1))[0], sum) <= 0) << round;
             }
             done |= chunk;
         }

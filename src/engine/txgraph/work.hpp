@@ -67,24 +67,21 @@ std::vector<std::uint32_t> choose_excess(const Graph::State& state, std::span<co
                                          std::span<const Link> dependencies);
 
 void Staging::Work::each_dependency(auto&& fn) const {
+    const auto offer = [&](std::uint32_t parent, std::uint32_t child) {
+        if (!nodes[parent].removed && !nodes[child].removed) {
+            fn(parent, child);
+        }
+    };
     for (const Pulled& pull : pulls) {
         const Cluster& cluster = state.clusters[pull.cluster];
         for (std::uint32_t position = 0; position < cluster.order.size(); ++position) {
-            const std::uint32_t child = pull.first_slot + position;
-            if (nodes[child].removed) {
-                continue;
-            }
             for (const std::uint32_t ancestor : members(cluster.relatives[position].ancestors)) {
-                if (!nodes[pull.first_slot + ancestor].removed) {
-                    fn(pull.first_slot + ancestor, child);
-                }
+                offer(pull.first_slot + ancestor, pull.first_slot + position);
             }
         }
     }
     for (const Link& link : links) {
-        if (!nodes[link.parent].removed && !nodes[link.child].removed) {
-            fn(link.parent, link.child);
-        }
+        offer(link.parent, link.child);
     }
 }
 
