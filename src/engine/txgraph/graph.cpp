@@ -69,7 +69,7 @@ FeeSize Graph::fee_size(TxHandle tx) const { return state_->entry(tx).own; }
 FeeSize Graph::chunk_sum(TxHandle tx) const { return state_->cluster_of(tx).chunks[state_->entry(tx).chunk].place.sum; }
 
 Chunk Graph::chunk(TxHandle tx) const {
-    return state_->chunk(state_->cluster_of(tx).chunks[state_->entry(tx).chunk].place);
+    return State::chunk(state_->cluster_of(tx).chunks[state_->entry(tx).chunk].place);
 }
 
 ClusterId Graph::cluster_of(TxHandle tx) const { return ClusterId(state_->entry(tx).cluster); }
@@ -134,21 +134,20 @@ std::strong_ordering Graph::compare(TxHandle a, TxHandle b) const {
 }
 
 Graph::ChunkRange Graph::chunks() const {
-    return {state_->order.empty() ? ChunkIterator() : ChunkIterator(*state_, &*state_->order.begin())};
+    return {ChunkIterator(state_->order.empty() ? nullptr : &*state_->order.begin())};
 }
 
 std::optional<Chunk> Graph::worst_chunk() const {
     if (state_->order.empty()) {
         return std::nullopt;
     }
-    return state_->chunk(*std::prev(state_->order.end()));
+    return State::chunk(*std::prev(state_->order.end()));
 }
 
-Chunk Graph::ChunkIterator::operator*() const { return state_->chunk(*place_); }
+Chunk Graph::ChunkIterator::operator*() const { return State::chunk(*place_); }
 
 Graph::ChunkIterator& Graph::ChunkIterator::operator++() {
-    const auto next = std::next(state_->clusters[place_->cluster].chunks[place_->index].at);
-    place_ = next == state_->order.end() ? nullptr : &*next;
+    place_ = place_->next;
     return *this;
 }
 

@@ -128,7 +128,7 @@ public:
     using difference_type = std::ptrdiff_t;
 
     ChunkIterator() = default;
-    ChunkIterator(const State& state, const ChunkPlace* place) : state_(&state), place_(place) {}
+    explicit ChunkIterator(const ChunkPlace* place) : place_(place) {}
     Chunk operator*() const;
     ChunkIterator& operator++();
     ChunkIterator operator++(int) {
@@ -139,7 +139,6 @@ public:
     friend bool operator==(const ChunkIterator& a, const ChunkIterator& b) { return a.place_ == b.place_; }
 
 private:
-    const State* state_ = nullptr;
     const ChunkPlace* place_ = nullptr;  // null: the end
 };
 

@@ -78,6 +78,12 @@ void Graph::check_invariants() const {
     }
     const ChunkOrder order(state_->entries);
     KEEL_ASSERT(std::ranges::is_sorted(state_->order, order));
+    for (auto at = state_->order.begin(); at != state_->order.end(); ++at) {
+        const auto next = std::next(at);
+        KEEL_ASSERT(at->next == (next == state_->order.end() ? nullptr : &*next));
+        const Cluster& cluster = state_->clusters[at->cluster];
+        KEEL_ASSERT(at->txs.data() == &cluster.order[first_of(cluster.chunks[at->index].txs)]);
+    }
 }
 
 }  // namespace keel::txgraph

@@ -42,14 +42,6 @@ const Entry& Graph::State::entry(TxHandle tx) const {
     return entries[tx.value()];
 }
 
-Chunk Graph::State::chunk(const ChunkPlace& place) const {
-    const Cluster& cluster = clusters[place.cluster];
-    const TxSet set = cluster.chunks[place.index].txs;
-    return {.txs = std::span(cluster.order).subspan(first_of(set), size_of(set)),
-            .sum = place.sum,
-            .cluster = ClusterId(place.cluster)};
-}
-
 TxHandle Graph::State::new_entry(const FeeSize& own, const TieKey& key) {
     KEEL_ASSERT(own.size > 0);
     if (free_entries.empty()) {
@@ -65,10 +57,27 @@ TxHandle Graph::State::new_entry(const FeeSize& own, const TieKey& key) {
 
 void Graph::State::free_entry(TxHandle tx) { free_entries.push_back(tx.value()); }
 
+ChunkSet::const_iterator Graph::State::insert_place(const ChunkPlace& place) {
+    const auto at = order.insert(place).first;
+    const auto next = std::next(at);
+    at->next = next == order.end() ? nullptr : &*next;
+    if (at != order.begin()) {
+        std::prev(at)->next = &*at;
+    }
+    return at;
+}
+
+void Graph::State::erase_place(ChunkSet::const_iterator at) {
+    if (at != order.begin()) {
+        std::prev(at)->next = at->next;
+    }
+    order.erase(at);
+}
+
 void Graph::State::remove_cluster(std::uint32_t id) {
     Cluster& cluster = clusters[id];
     for (const ClusterChunk& chunk : cluster.chunks) {
-        order.erase(chunk.at);
+        erase_place(chunk.at);
     }
     for (const TxHandle tx : cluster.order) {
         entries[tx.value()].cluster = kNone;
@@ -96,7 +105,9 @@ void Graph::State::insert_cluster(Cluster&& cluster) {
         }
         chunk.place.cluster = id;
         chunk.place.index = index;
-        chunk.at = order.insert(chunk.place).first;
+        // The buffer stays where it is when the cluster moves.
+        chunk.place.txs = std::span<const TxHandle>(cluster.order).subspan(first_of(chunk.txs), size_of(chunk.txs));
+        chunk.at = insert_place(chunk.place);
     }
     tx_count += cluster.order.size();
     cluster_memory += cluster.memory();

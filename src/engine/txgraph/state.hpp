@@ -19,6 +19,9 @@ struct Graph::ChunkPlace {
     TxHandle last;  // of the chunk's transactions the one with the greatest key
     std::uint32_t cluster = 0;
     std::uint32_t index = 0;
+    // For walking the order without touching clusters; no part of the place.
+    std::span<const TxHandle> txs;
+    mutable const ChunkPlace* next = nullptr;
 };
 
 struct Entry {
@@ -71,13 +74,17 @@ public:
 
     [[nodiscard]] const Entry& entry(TxHandle tx) const;
     [[nodiscard]] const Cluster& cluster_of(TxHandle tx) const { return clusters[entry(tx).cluster]; }
-    [[nodiscard]] Chunk chunk(const ChunkPlace& place) const;
+    [[nodiscard]] static Chunk chunk(const ChunkPlace& place) {
+        return {.txs = place.txs, .sum = place.sum, .cluster = ClusterId(place.cluster)};
+    }
 
     TxHandle new_entry(const FeeSize& own, const TieKey& key);
     void free_entry(TxHandle tx);
     // Takes the cluster's chunks out of the order and frees its slot; its transactions are then in no cluster.
     void remove_cluster(std::uint32_t id);
     void insert_cluster(Cluster&& cluster);
+    ChunkSet::const_iterator insert_place(const ChunkPlace& place);
+    void erase_place(ChunkSet::const_iterator at);
 
     Limits limits;
     std::vector<Entry> entries;
