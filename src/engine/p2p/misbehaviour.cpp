@@ -17,7 +17,14 @@ bool is_punishable(const Peer& peer, const consensus::Reject& reject) {
         case RejectKind::known_invalid: return !peer.inbound();
         case RejectKind::not_yet:
         case RejectKind::time_too_new:
-        case RejectKind::low_work: return false;
+        case RejectKind::low_work:
+        case RejectKind::not_standard:
+        case RejectKind::inputs_unusual:
+        case RejectKind::witness_mutated:
+        case RejectKind::witness_stripped:
+        case RejectKind::conflict:
+        case RejectKind::pool_policy:
+        case RejectKind::fee_too_low: return false;
     }
     return false;
 }

@@ -13,6 +13,13 @@ std::string_view to_string(RejectKind kind) {
         case RejectKind::invalid_parent: return "invalid parent";
         case RejectKind::known_invalid: return "known invalid";
         case RejectKind::low_work: return "low work";
+        case RejectKind::not_standard: return "not standard";
+        case RejectKind::inputs_unusual: return "inputs unusual";
+        case RejectKind::witness_mutated: return "witness mutated";
+        case RejectKind::witness_stripped: return "witness stripped";
+        case RejectKind::conflict: return "conflict";
+        case RejectKind::pool_policy: return "pool policy";
+        case RejectKind::fee_too_low: return "fee too low";
     }
     return "";
 }

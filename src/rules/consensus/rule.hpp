@@ -25,6 +25,14 @@ enum class RejectKind : std::uint8_t {
     invalid_parent,  // builds on a block that is marked invalid
     known_invalid,   // was marked invalid before
     low_work,        // not (yet) worth storing: the chain of headers has too little work
+    // Of transactions outside blocks only:
+    not_standard,      // form that this node does not relay; for ever, whatever the coins
+    inputs_unusual,    // spends something that this node does not relay spends of
+    witness_mutated,   // another witness may be fine: known by its wtxid only
+    witness_stripped,  // the witness is missing: not even its wtxid says anything
+    conflict,          // stands beside the same transaction, in the pool or in the chain
+    pool_policy,       // against limits of the pool as it is now
+    fee_too_low,       // may be fine together with others: a package can be tried
 };
 std::string_view to_string(RejectKind kind);
 

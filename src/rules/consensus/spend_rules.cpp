@@ -4,6 +4,7 @@
 #include "rules/consensus/limits.hpp"
 #include "rules/consensus/tables.hpp"
 #include "rules/consensus/tx_rules.hpp"
+#include "rules/primitives/money_text.hpp"
 
 namespace keel::consensus {
 
@@ -44,23 +45,10 @@ Reject explain_immature(const RuleInfo& rule, const Input& input) {
                   std::string(rule.debug) + std::to_string(input.height - input.coin.height));
 }
 
-std::string money_text(Amount amount) {
-    constexpr std::size_t kDecimals = 8;
-    std::string text = std::to_string(amount.satoshi());
-    if (text.size() <= kDecimals) {
-        text.insert(0, kDecimals + 1 - text.size(), '0');
-    }
-    text.insert(text.size() - kDecimals, 1, '.');
-    const std::size_t cents = text.find('.') + 2;  // at least two decimals stay
-    while (text.size() > cents + 1 && text.back() == '0') {
-        text.pop_back();
-    }
-    return text;
-}
-
 Reject explain_below_outputs(const RuleInfo& rule, const Values& values) {
     return Reject(rule, std::string(rule.token),
-                  "value in (" + money_text(values.in) + ") < value out (" + money_text(values.out) + ")");
+                  "value in (" + primitives::money_text(values.in) + ") < value out (" +
+                      primitives::money_text(values.out) + ")");
 }
 
 constexpr std::array<Rule<std::span<const CoinView>>, 1> kCoinRules{{
