@@ -150,6 +150,15 @@ std::optional<std::array<std::byte, 65>> decompress_public_key(ByteSpan public_k
     return out;
 }
 
+std::optional<Bytes> tweak_public_key(ByteSpan public_key, ByteSpan tweak) {
+    auto key = parse_key(public_key);
+    if (!key || tweak.size() != 32 ||
+        secp256k1_ec_pubkey_tweak_add(secp256k1_context_static, &*key, raw(tweak.data())) != 1) {
+        return std::nullopt;
+    }
+    return serialize_key(*key, true);
+}
+
 RawHash taproot_tweak(const XOnlyKey& internal_key, const std::optional<RawHash>& merkle_root) {
     return tap_tweak(internal_key, merkle_root);
 }
@@ -252,6 +261,15 @@ SchnorrSignature SecretKey::sign_schnorr(ByteSpan message, const std::array<std:
     SchnorrSignature out;
     KEEL_ASSERT(secp256k1_schnorrsig_sign_custom(signing_context(), raw(out.data()), raw(message.data()),
                                                  message.size(), &pair, &params) == 1);
+    return out;
+}
+
+std::optional<SecretKey> SecretKey::tweaked(ByteSpan tweak) const {
+    SecretKey out = *this;
+    if (tweak.size() != 32 ||
+        secp256k1_ec_seckey_tweak_add(secp256k1_context_static, raw(out.bytes_.data()), raw(tweak.data())) != 1) {
+        return std::nullopt;
+    }
     return out;
 }
 

@@ -35,6 +35,10 @@ using RecoverableSignature = std::array<std::byte, 65>;
 // The 65-byte uncompressed form of any valid public key.
 [[nodiscard]] std::optional<std::array<std::byte, 65>> decompress_public_key(ByteSpan public_key);
 
+// The 33-byte form of key + tweak * G, as BIP32 derives public keys; nothing for an invalid key, a tweak that is not
+// below the group order, or a sum without a key.
+[[nodiscard]] std::optional<Bytes> tweak_public_key(ByteSpan public_key, ByteSpan tweak);
+
 // BIP341 "Constructing and spending Taproot outputs": hash_TapTweak(internal key || merkle root), without the root
 // for outputs that have no script path.
 RawHash taproot_tweak(const XOnlyKey& internal_key, const std::optional<RawHash>& merkle_root);
@@ -73,6 +77,8 @@ public:
     // A header byte (27 + recovery id, + 4 for a compressed key), then R and S: as signed text messages use.
     [[nodiscard]] RecoverableSignature sign_recoverable(const RawHash& digest, bool compressed = true) const;
     [[nodiscard]] SchnorrSignature sign_schnorr(ByteSpan message, const std::array<std::byte, 32>& aux) const;
+    // key + tweak modulo the group order (BIP32); nothing when that is zero or the 32-byte tweak too large.
+    [[nodiscard]] std::optional<SecretKey> tweaked(ByteSpan tweak) const;
     // The key that signs for the taproot output of this internal key.
     [[nodiscard]] SecretKey taproot_tweaked(const std::optional<RawHash>& merkle_root) const;
 

@@ -38,6 +38,8 @@ public:
     // The elements of an array argument, which must all be strings.
     [[nodiscard]] Outcome<std::vector<std::string_view>> texts(std::size_t index) const;
 
+    // Any argument; it must be given.
+    [[nodiscard]] const Json& value(std::size_t index) const { return at(index); }
     // How many were given, nulls and gaps before the last one included.
     [[nodiscard]] std::size_t count() const { return values_.size(); }
     // Any argument as JSON; "null" when it was not given.

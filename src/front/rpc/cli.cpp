@@ -24,7 +24,8 @@ Text to_json(ArgType type, std::string_view word) {
         case ArgType::text:
         case ArgType::hex:
         case ArgType::any_text: return quoted(word);
-        case ArgType::any: return is_json(word) ? std::string(word) : quoted(word);
+        case ArgType::any:
+        case ArgType::amount: return is_json(word) ? std::string(word) : quoted(word);
         default: break;
     }
     if (!is_json(word)) {

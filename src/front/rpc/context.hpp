@@ -9,6 +9,7 @@
 #include "front/api/log_control.hpp"
 #include "front/api/node_commands.hpp"
 #include "front/api/peers_reader.hpp"
+#include "front/rpc/scan_slot.hpp"
 
 namespace keel::rpc {
 
@@ -31,6 +32,8 @@ struct Context {
     const api::PeersReader& peers;
     api::LogControl& logs;
     const ServiceState& service;
+    ScanSlot& coin_scan;
+    ScanSlot& block_scan;
 };
 
 }  // namespace keel::rpc

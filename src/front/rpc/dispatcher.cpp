@@ -1,8 +1,8 @@
 #include "front/rpc/dispatcher.hpp"
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 
+#include "front/rpc/json_parse.hpp"
 #include "front/rpc/json_text.hpp"
 #include "front/rpc/json_writer.hpp"
 
@@ -163,14 +163,11 @@ std::vector<ServiceState::ActiveCall> Dispatcher::active_calls() const {
 }
 
 Response Dispatcher::handle(std::string_view body, std::string_view user) {
-    json::monotonic_resource memory;
-    json::parse_options options;
-    options.max_depth = kDepthMax;
-    json::error_code error;
-    const json::value request = json::parse({body.data(), body.size()}, error, &memory, options);
-    if (error) {
+    const std::optional<json::value> parsed = parse_json(body);
+    if (!parsed) {
         return error_response(Call{}, {ErrorCode::parse, "Parse error"});
     }
+    const json::value& request = *parsed;
     if (!whitelist_.may_call_anything(user)) {
         log(logger_, LogCategory::rpc, LogLevel::warning, "RPC User ", user, " not allowed to call any methods");
         return {kForbidden, std::nullopt};
@@ -263,7 +260,8 @@ Outcome<void> Dispatcher::execute(const Call& call, std::string& out) {
     KEEL_TRY(const Args args, arrange(*method, call.params));
     const Registration registration(*this, call.method);
     JsonWriter writer(out);
-    return method->handler({node->chain, node->commands, node->peers, node->logs, *this}, args, writer);
+    return method->handler({node->chain, node->commands, node->peers, node->logs, *this, coin_scan_, block_scan_}, args,
+                           writer);
 }
 
 }  // namespace keel::rpc

@@ -2,7 +2,7 @@
 //
 // Until start() every call is answered with "warming up" (-28) and the text of set_warmup(). Any number of threads may
 // call handle() at once; handlers run on the calling thread and may block (a command's answer, waitfornewblock).
-// Bounds: kDepthMax levels of nesting, kBatchMax calls; the size of a body is bounded by the HTTP server.
+// Bounds: kJsonDepthMax levels of nesting, kBatchMax calls; the size of a body is bounded by the HTTP server.
 #pragma once
 
 #include <atomic>
@@ -53,7 +53,6 @@ private:
 
 class Dispatcher final : public ServiceState {
 public:
-    static constexpr std::size_t kDepthMax = 256;
     static constexpr std::size_t kBatchMax = 10'000;
 
     explicit Dispatcher(Logger& logger, Whitelist whitelist = {});
@@ -83,10 +82,12 @@ private:
     Logger& logger_;
     const Whitelist whitelist_;
     const std::chrono::steady_clock::time_point started_;
-    mutable std::mutex mutex_;  // guards the three below
+    mutable std::mutex mutex_;  // guards warmup_, node_ and running_
     std::string warmup_ = "RPC server started";
     std::optional<NodeAccess> node_;
     std::list<Running> running_;
+    ScanSlot coin_scan_;
+    ScanSlot block_scan_;
 };
 
 }  // namespace keel::rpc

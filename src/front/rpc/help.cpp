@@ -23,6 +23,8 @@ std::string_view type_text(ArgType type) {
         case ArgType::object: return "json object";
         case ArgType::any:
         case ArgType::any_text: return "string, numeric or boolean";
+        case ArgType::range: return "numeric or json array";
+        case ArgType::amount: return "numeric or string";
     }
     return "";
 }

@@ -24,6 +24,8 @@ enum class ArgType : std::uint8_t {
     object,
     any,       // of several types: the handler checks
     any_text,  // the same, but the command-line client sends its word as text
+    range,     // a number, or an array of two
+    amount,    // bitcoin, as a number or a string
 };
 
 enum class Need : std::uint8_t {

@@ -6,9 +6,9 @@
 #include "engine/mining/nonce_search.hpp"
 #include "engine/mining/template.hpp"
 #include "front/rpc/common.hpp"
+#include "front/rpc/descriptor_args.hpp"
 #include "front/rpc/method_groups.hpp"
 #include "rules/address/address.hpp"
-#include "rules/address/descriptor.hpp"
 #include "rules/consensus/pow.hpp"
 #include "rules/consensus/witness_commitment.hpp"
 
@@ -87,11 +87,8 @@ Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWr
 }
 
 Outcome<void> generatetodescriptor(const Context& context, const Args& args, JsonWriter& out) {
-    const auto script = address::script_of_descriptor(args.text(1), context.chain.params().prefixes);
-    if (!script) {
-        return fail(ErrorCode::invalid_address_or_key, script.error().text);
-    }
-    return generate(context, args, *script, out);
+    KEEL_TRY(const Bytes script, script_to_pay(context, args.text(1)));
+    return generate(context, args, script, out);
 }
 
 // BIP22 leaves the coinbase's witness to the node: a block that commits to witnesses but whose coinbase has none gets

@@ -4,7 +4,8 @@
 
 #include <boost/json/value.hpp>
 
-#include "base/assert.hpp"
+#include "front/rpc/json_parse.hpp"
+#include "front/rpc/json_values.hpp"
 
 namespace keel::rpc {
 namespace {
@@ -62,14 +63,15 @@ Outcome<Values> place_named(const Method& method, const json::object& named) {
     Values values(method.params.size());
     const json::value* positional = nullptr;
     for (const json::key_value_pair& entry : named) {
-        const std::string_view name = view(entry.key());
+        const std::optional<std::string_view> repeated = duplicate_name(view(entry.key()));
+        const std::string_view name = repeated.value_or(view(entry.key()));
         std::size_t at = 0;
         while (at < values.size() && !is_named(method.params[at], name)) {
             ++at;
         }
-        if (at < values.size() && values[at] == nullptr) {
+        if (at < values.size() && values[at] == nullptr && !repeated) {
             values[at] = &entry.value();
-        } else if (at == values.size() && name == "args" && entry.value().is_array()) {
+        } else if (at == values.size() && name == "args" && entry.value().is_array() && !repeated) {
             positional = &entry.value();
         } else {
             return fail(ErrorCode::invalid_parameter,
@@ -94,18 +96,7 @@ bool is_valid_count(const Method& method, std::size_t count) {
     return count >= required && count <= method.params.size();
 }
 
-const char* type_name(const json::value& value) {
-    switch (value.kind()) {
-        case json::kind::null: return "null";
-        case json::kind::bool_: return "bool";
-        case json::kind::string: return "string";
-        case json::kind::array: return "array";
-        case json::kind::object: return "object";
-        default: return "number";
-    }
-}
-
-const char* type_name(ArgType type) {
+const char* expected_name(ArgType type) {
     switch (type) {
         case ArgType::text:
         case ArgType::hex: return "string";
@@ -114,12 +105,14 @@ const char* type_name(ArgType type) {
         case ArgType::array: return "array";
         case ArgType::object: return "object";
         case ArgType::any:
-        case ArgType::any_text: return "any";
+        case ArgType::any_text:
+        case ArgType::range:
+        case ArgType::amount: return "any";
     }
     return "";
 }
 
-bool is_unchecked(ArgType type) { return type == ArgType::any || type == ArgType::any_text; }
+bool is_unchecked(ArgType type) { return std::string_view(expected_name(type)) == "any"; }
 
 Outcome<void> check_types(const Method& method, const Values& values) {
     static const json::value kNull;
@@ -128,13 +121,13 @@ Outcome<void> check_types(const Method& method, const Values& values) {
         const Param& param = method.params[i];
         const json::value& value = i < values.size() && values[i] != nullptr ? *values[i] : kNull;
         if (is_unchecked(param.type) || (param.need != Need::required && value.is_null()) ||
-            std::string_view(type_name(value)) == type_name(param.type)) {
+            std::string_view(type_name(value)) == expected_name(param.type)) {
             continue;
         }
         wrong += wrong.empty() ? "" : ",\n";
         wrong += "    \"Position " + std::to_string(i + 1) + " (" + std::string(param.names) +
-                 ")\": \"JSON value of type " + type_name(value) + " is not of expected type " + type_name(param.type) +
-                 "\"";
+                 ")\": \"JSON value of type " + type_name(value) + " is not of expected type " +
+                 expected_name(param.type) + "\"";
     }
     if (!wrong.empty()) {
         return fail(ErrorCode::type, "Wrong type passed:\n{\n" + wrong + "\n}");

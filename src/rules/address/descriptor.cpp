@@ -3,9 +3,10 @@
 #include <array>
 
 #include "base/hex.hpp"
-#include "crypto/secp.hpp"
-#include "rules/address/address.hpp"
-#include "rules/script/templates.hpp"
+#include "crypto/sha256.hpp"
+#include "rules/address/descriptor_node.hpp"
+#include "rules/script/script_builder.hpp"
+#include "rules/script/taproot.hpp"
 
 namespace keel::address {
 namespace {
@@ -31,41 +32,147 @@ std::uint64_t step(std::uint64_t state, std::uint64_t symbol) {
     return state;
 }
 
-// Keys that a descriptor can hold: on the curve, and not of the hybrid form.
-bool is_plain_key(ByteSpan key) { return key[0] < std::byte{6} && crypto::is_valid_public_key(key); }
+using enum script::Opcode;
 
-std::string multi(const script::OutputTemplate& found) {
-    std::string out = "multi(" + std::to_string(found.number);
-    for (const ByteSpan key : found.parts) {
-        out += "," + to_hex(key);
-    }
-    return out + ")";
+Bytes key_check(ByteSpan key) { return script::ScriptBuilder().push(key).op(op_checksig).bytes(); }
+
+Bytes pubkey_hash_script(ByteSpan key) { return script_of(PubkeyHash{crypto::hash160(key)}); }
+
+Bytes witness_pubkey_hash_script(ByteSpan key) { return script_of(WitnessPubkeyHash{crypto::hash160(key)}); }
+
+Bytes taproot_script(const crypto::XOnlyKey& key) { return script_of(Taproot{key}); }
+
+crypto::XOnlyKey xonly(ByteSpan key33) {
+    crypto::XOnlyKey out;
+    std::ranges::copy(key33.subspan(1), out.begin());
+    return out;
 }
 
-std::string without_checksum(ByteSpan script, const primitives::AddressPrefixes& prefixes) {
-    const script::OutputTemplate found = script::solve(script);
-    switch (found.type) {
-        case script::OutputType::pubkey:
-            if (is_plain_key(found.parts[0])) {
-                return "pk(" + to_hex(found.parts[0]) + ")";
-            }
-            break;
-        case script::OutputType::multisig:
-            if (std::ranges::all_of(found.parts, is_plain_key)) {
-                return multi(found);
-            }
-            break;
-        case script::OutputType::witness_v1_taproot:
-            if (crypto::is_valid_xonly_key(found.parts[0])) {
-                return "rawtr(" + to_hex(found.parts[0]) + ")";
-            }
-            break;
+// <key> CHECKSIG <key> CHECKSIGADD ... m NUMEQUAL.
+Bytes multi_a_script(unsigned threshold, const std::vector<Bytes>& keys) {
+    script::ScriptBuilder out;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        out.push(ByteSpan(keys[i]).subspan(1)).op(i == 0 ? op_checksig : op_checksigadd);
+    }
+    return out.number(threshold).op(op_numequal).bytes();
+}
+
+using Scripts = std::optional<std::vector<Bytes>>;
+
+Scripts one(Bytes script) {
+    std::vector<Bytes> out;
+    out.push_back(std::move(script));
+    return out;
+}
+
+Scripts expand_node(const DescriptorNode& node, std::uint32_t index, KeyStore& store);
+
+Scripts expand_combo(ByteSpan key, KeyStore& store) {
+    std::vector<Bytes> out{key_check(key), pubkey_hash_script(key)};
+    if (key.size() == 33) {
+        const Bytes witness = witness_pubkey_hash_script(key);
+        store.add_script(witness);
+        out.push_back(witness);
+        out.push_back(script_of(ScriptHash{crypto::hash160(witness)}));
+    }
+    return out;
+}
+
+Scripts expand_taproot(const DescriptorNode& node, ByteSpan key, std::uint32_t index, KeyStore& store) {
+    std::vector<TreeLeaf> tree;
+    for (std::size_t i = 0; i < node.subs.size(); ++i) {
+        auto scripts = expand_node(*node.subs[i], index, store);
+        if (!scripts) {
+            return std::nullopt;
+        }
+        tree.push_back({node.depths[i], script::kTapscriptLeafVersion, std::move(scripts->front())});
+    }
+    auto spends = make_taproot(xonly(key), std::move(tree));
+    if (!spends) {
+        return std::nullopt;
+    }
+    const crypto::XOnlyKey output = spends->output_key;
+    store.taproot.insert_or_assign(output, *std::move(spends));
+    return one(taproot_script(output));
+}
+
+// sh() and wsh(): the script inside becomes known by its hash.
+Scripts expand_wrapper(const DescriptorNode& node, std::uint32_t index, KeyStore& store) {
+    auto scripts = expand_node(*node.subs[0], index, store);
+    if (!scripts) {
+        return std::nullopt;
+    }
+    for (Bytes& inner : *scripts) {
+        store.add_script(inner);
+        inner = node.function == Function::sh ? script_of(ScriptHash{crypto::hash160(inner)})
+                                              : script_of(WitnessScriptHash{crypto::sha256(inner)});
+    }
+    return scripts;
+}
+
+Scripts expand_node(const DescriptorNode& node, std::uint32_t index, KeyStore& store) {
+    std::vector<Bytes> keys;
+    for (const KeyExpression& expression : node.keys) {
+        auto key = expression.derive(index, store);
+        if (!key) {
+            return std::nullopt;
+        }
+        keys.push_back(*std::move(key));
+    }
+    switch (node.function) {
+        case Function::pk: return one(key_check(ByteSpan(keys[0]).subspan(node.xonly ? 1 : 0)));
+        case Function::pkh: return one(pubkey_hash_script(keys[0]));
+        case Function::wpkh: return one(witness_pubkey_hash_script(keys[0]));
+        case Function::combo: return expand_combo(keys[0], store);
+        case Function::sortedmulti: std::ranges::sort(keys); [[fallthrough]];
+        case Function::multi: return one(multisig_script(node.threshold, keys));
+        case Function::sortedmulti_a:
+            std::ranges::sort(keys, {}, [](const Bytes& key) { return Bytes(key.begin() + 1, key.end()); });
+            [[fallthrough]];
+        case Function::multi_a: return one(multi_a_script(node.threshold, keys));
+        case Function::rawtr: return one(taproot_script(xonly(keys[0])));
+        case Function::tr: return expand_taproot(node, keys[0], index, store);
+        case Function::sh:
+        case Function::wsh: return expand_wrapper(node, index, store);
+        case Function::addr:
+        case Function::raw: break;
+    }
+    return one(node.script);
+}
+
+template <class Test>
+bool any_key(const DescriptorNode& node, const Test& test) {
+    return std::ranges::any_of(node.keys, test) ||
+           std::ranges::any_of(node.subs, [&](const auto& sub) { return any_key(*sub, test); });
+}
+
+// {left,right}, from the leaves' depths.
+std::string tree_text(const DescriptorNode& node, std::size_t& next, std::size_t depth,
+                      const primitives::AddressPrefixes& prefixes) {
+    if (node.depths[next] == depth) {
+        return node_text(*node.subs[next++], prefixes);
+    }
+    std::string out = "{" + tree_text(node, next, depth + 1, prefixes);
+    return out + "," + tree_text(node, next, depth + 1, prefixes) + "}";
+}
+
+std::string content_text(const DescriptorNode& node, const primitives::AddressPrefixes& prefixes) {
+    switch (node.function) {
+        case Function::raw: return to_hex(node.script);
+        case Function::addr: return encode_address(*destination_of(node.script), prefixes);
+        case Function::sh:
+        case Function::wsh: return node_text(*node.subs[0], prefixes);
         default: break;
     }
-    if (const auto destination = destination_of(script)) {
-        return "addr(" + encode_address(*destination, prefixes) + ")";
+    std::string out = node.threshold > 0 ? std::to_string(node.threshold) : "";
+    for (const KeyExpression& key : node.keys) {
+        out += (out.empty() ? "" : ",") + key.text(prefixes);
     }
-    return "raw(" + to_hex(script) + ")";
+    if (!node.subs.empty()) {
+        std::size_t next = 0;
+        out += "," + tree_text(node, next, 0, prefixes);
+    }
+    return out;
 }
 
 }  // namespace
@@ -101,45 +208,41 @@ std::string descriptor_checksum(std::string_view descriptor) {
     return out;
 }
 
-Result<Bytes, DescriptorError> script_of_descriptor(std::string_view text,
-                                                    const primitives::AddressPrefixes& prefixes) {
-    const auto refuse = [](std::string why) { return Failure<DescriptorError>(DescriptorError{std::move(why)}); };
-    const std::size_t hash = text.find('#');
-    const std::string_view body = text.substr(0, hash);
-    const std::string checksum = descriptor_checksum(body);
-    if (checksum.empty()) {
-        return refuse("Invalid characters in payload");
-    }
-    if (hash != std::string_view::npos && text.substr(hash + 1) != checksum) {
-        return refuse("Provided checksum '" + std::string(text.substr(hash + 1)) +
-                      "' does not match computed checksum '" + checksum + "'");
-    }
-    const std::size_t open = body.find('(');
-    if (open == std::string_view::npos || !body.ends_with(')')) {
-        return refuse("'" + std::string(body) + "' is not a valid descriptor function");
-    }
-    const std::string_view function = body.substr(0, open);
-    const std::string_view content = body.substr(open + 1, body.size() - open - 2);
-    if (function == "raw") {
-        auto script = from_hex(content);
-        if (!script) {
-            return refuse("Raw script is not hex");
-        }
-        return std::move(*script);
-    }
-    if (function == "addr") {
-        const auto destination = decode_address(content, prefixes);
-        if (!destination) {
-            return refuse("Address is not valid");
-        }
-        return script_of(*destination);
-    }
-    return refuse("'" + std::string(function) + "' is not a descriptor function that this version knows");
+std::string_view name_of(Function function) {
+    static constexpr auto kNames =
+        std::to_array<std::string_view>({"pk", "pkh", "wpkh", "sh", "wsh", "tr", "multi", "sortedmulti", "multi_a",
+                                         "sortedmulti_a", "combo", "addr", "raw", "rawtr"});
+    return kNames[static_cast<std::size_t>(function)];
 }
 
-std::string infer_descriptor(ByteSpan script, const primitives::AddressPrefixes& prefixes) {
-    const std::string descriptor = without_checksum(script, prefixes);
-    return descriptor + "#" + descriptor_checksum(descriptor);
+Bytes multisig_script(unsigned threshold, const std::vector<Bytes>& keys) {
+    script::ScriptBuilder out;
+    out.number(threshold);
+    for (const Bytes& key : keys) {
+        out.push(key);
+    }
+    return out.number(static_cast<std::int64_t>(keys.size())).op(op_checkmultisig).bytes();
+}
+
+std::string node_text(const DescriptorNode& node, const primitives::AddressPrefixes& prefixes) {
+    return std::string(name_of(node.function)) + "(" + content_text(node, prefixes) + ")";
+}
+
+bool Descriptor::is_range() const { return any_key(*root_, &KeyExpression::is_range); }
+
+bool Descriptor::is_solvable() const { return root_->function != Function::addr && root_->function != Function::raw; }
+
+bool Descriptor::has_secrets() const { return any_key(*root_, &KeyExpression::has_secret); }
+
+bool Descriptor::is_single_type() const { return root_->function != Function::combo; }
+
+std::string Descriptor::text(const Prefixes& prefixes) const {
+    const std::string body = node_text(*root_, prefixes);
+    return body + "#" + descriptor_checksum(body);
+}
+
+std::optional<std::vector<Bytes>> Descriptor::expand(std::uint32_t index, KeyStore& store) const {
+    return expand_node(*root_, index, store);
 }
 
 }  // namespace keel::address
