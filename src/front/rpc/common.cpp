@@ -113,6 +113,22 @@ void write_script(JsonWriter& out, ByteSpan script, const primitives::Params& pa
     out.end_object();
 }
 
+void write_destination_kind(JsonWriter& out, const address::Destination& destination) {
+    const auto witness = address::witness_program_of(destination);
+    const bool is_script = std::holds_alternative<address::ScriptHash>(destination) ||
+                           std::holds_alternative<address::WitnessScriptHash>(destination) ||
+                           std::holds_alternative<address::Taproot>(destination) ||
+                           std::holds_alternative<address::Anchor>(destination);
+    if (!std::holds_alternative<address::FutureWitness>(destination)) {
+        out.field("isscript", is_script);
+    }
+    out.field("iswitness", witness.has_value());
+    if (witness && !std::holds_alternative<address::Anchor>(destination)) {
+        out.field("witness_version", witness->version);
+        out.field_hex("witness_program", witness->program);
+    }
+}
+
 void write_warnings(JsonWriter& out, const api::ChainReader& chain) {
     out.key("warnings");
     out.begin_array();

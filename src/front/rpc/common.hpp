@@ -7,6 +7,7 @@
 #include "front/rpc/args.hpp"
 #include "front/rpc/context.hpp"
 #include "front/rpc/json_writer.hpp"
+#include "rules/address/destination.hpp"
 #include "rules/primitives/block.hpp"
 
 namespace keel::rpc {
@@ -43,6 +44,8 @@ std::string hex256(const U256& number);
 void write_bits_and_target(JsonWriter& out, primitives::CompactTarget bits);
 // asm, desc, hex, address, type.
 void write_script(JsonWriter& out, ByteSpan script, const primitives::Params& params);
+// isscript, iswitness, witness_version, witness_program: fields of the object being written.
+void write_destination_kind(JsonWriter& out, const address::Destination& destination);
 void write_warnings(JsonWriter& out, const api::ChainReader& chain);
 
 }  // namespace keel::rpc

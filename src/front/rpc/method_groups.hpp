@@ -7,6 +7,7 @@
 
 namespace keel::rpc {
 
+std::span<const Method> address_methods();       // addresses.cpp
 std::span<const Method> block_methods();         // blocks.cpp
 std::span<const Method> block_stats_methods();   // block_stats.cpp
 std::span<const Method> chain_methods();         // chain.cpp

@@ -7,9 +7,10 @@ namespace {
 
 std::vector<Method> collect() {
     std::vector<Method> out;
-    for (const auto group : {block_methods(), block_stats_methods(), chain_methods(), chain_wait_methods(),
-                             chain_change_methods(), coin_methods(), control_methods(), descriptor_methods(),
-                             mempool_methods(), mining_methods(), network_methods(), scan_coins_methods()}) {
+    for (const auto group :
+         {address_methods(), block_methods(), block_stats_methods(), chain_methods(), chain_wait_methods(),
+          chain_change_methods(), coin_methods(), control_methods(), descriptor_methods(), mempool_methods(),
+          mining_methods(), network_methods(), scan_coins_methods()}) {
         out.insert(out.end(), group.begin(), group.end());
     }
     std::ranges::sort(out, {}, &Method::name);

@@ -6,38 +6,10 @@ namespace keel::address {
 
 namespace {
 
-constexpr std::string_view kAlphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-constexpr std::size_t kChecksumSize = 6;
-constexpr std::uint32_t kBech32Constant = 1;
-constexpr std::uint32_t kBech32mConstant = 0x2BC830A3;
+constexpr std::string_view kAlphabet = kBech32Alphabet;
+constexpr std::size_t kChecksumSize = kBech32ChecksumSize;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// The remainder of the BCH code over GF(32), fed one symbol (BIP173 "Checksum").
-std::uint32_t step(std::uint32_t remainder, std::uint8_t symbol) {
-    constexpr std::array<std::uint32_t, 5> kGenerator{0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3};
-    const std::uint32_t top = remainder >> 25U;
-    remainder = ((remainder & 0x1FFFFFFU) << 5U) ^ symbol;
-    for (std::uint32_t i = 0; i < 5; ++i) {
-        remainder ^= ((top >> i) & 1U) != 0 ? kGenerator[i] : 0U;
-    }
-    return remainder;
-}
-
-std::uint32_t remainder_of(std::string_view hrp, std::span<const std::uint8_t> symbols) {
-    std::uint32_t remainder = 1;
-    for (const char c : hrp) {
-        remainder = step(remainder, static_cast<std::uint8_t>(static_cast<std::uint8_t>(c) >> 5U));
-    }
-    remainder = step(remainder, 0);
-    for (const char c : hrp) {
-        remainder = step(remainder, static_cast<std::uint8_t>(static_cast<std::uint8_t>(c) & 31U));
-    }
-    for (const std::uint8_t symbol : symbols) {
-        remainder = step(remainder, symbol);
-    }
-    return remainder;
-}
 
 bool is_uniform_ascii(std::string_view text) {
     const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -48,12 +20,38 @@ bool is_uniform_ascii(std::string_view text) {
 
 }  // namespace
 
+// The remainder of the BCH code over GF(32), fed one symbol (BIP173 "Checksum").
+std::uint32_t bech32_step(std::uint32_t remainder, std::uint8_t symbol) {
+    constexpr std::array<std::uint32_t, 5> kGenerator{0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3};
+    const std::uint32_t top = remainder >> 25U;
+    remainder = ((remainder & 0x1FFFFFFU) << 5U) ^ symbol;
+    for (std::uint32_t i = 0; i < 5; ++i) {
+        remainder ^= ((top >> i) & 1U) != 0 ? kGenerator[i] : 0U;
+    }
+    return remainder;
+}
+
+std::uint32_t bech32_remainder(std::string_view hrp, std::span<const std::uint8_t> symbols) {
+    std::uint32_t remainder = 1;
+    for (const char c : hrp) {
+        remainder = bech32_step(remainder, static_cast<std::uint8_t>(static_cast<std::uint8_t>(c) >> 5U));
+    }
+    remainder = bech32_step(remainder, 0);
+    for (const char c : hrp) {
+        remainder = bech32_step(remainder, static_cast<std::uint8_t>(static_cast<std::uint8_t>(c) & 31U));
+    }
+    for (const std::uint8_t symbol : symbols) {
+        remainder = bech32_step(remainder, symbol);
+    }
+    return remainder;
+}
+
 std::string bech32_encode(const Bech32& parts) {
     KEEL_ASSERT(!parts.hrp.empty() && parts.hrp.size() + 1 + parts.symbols.size() + kChecksumSize <= kBech32LengthMax);
     std::vector<std::uint8_t> symbols = parts.symbols;
     symbols.resize(symbols.size() + kChecksumSize);
     const std::uint32_t constant = parts.form == Bech32Form::bech32 ? kBech32Constant : kBech32mConstant;
-    const std::uint32_t checksum = remainder_of(parts.hrp, symbols) ^ constant;
+    const std::uint32_t checksum = bech32_remainder(parts.hrp, symbols) ^ constant;
     for (std::size_t i = 0; i < kChecksumSize; ++i) {
         symbols[parts.symbols.size() + i] = static_cast<std::uint8_t>((checksum >> (5 * (5 - i))) & 31U);
     }
@@ -81,7 +79,7 @@ std::optional<Bech32> bech32_decode(std::string_view text) {
         }
         out.symbols.push_back(static_cast<std::uint8_t>(symbol));
     }
-    const std::uint32_t remainder = remainder_of(out.hrp, out.symbols);
+    const std::uint32_t remainder = bech32_remainder(out.hrp, out.symbols);
     if (remainder != kBech32Constant && remainder != kBech32mConstant) {
         return std::nullopt;
     }
