@@ -1,5 +1,6 @@
 #include <benchmark/benchmark.h>
 
+#include "crypto/ellswift.hpp"
 #include "crypto/muhash.hpp"
 #include "crypto/secp.hpp"
 #include "crypto/sha256.hpp"
@@ -83,6 +84,25 @@ void siphash_of_an_outpoint(benchmark::State& state) {
     }
 }
 BENCHMARK(siphash_of_an_outpoint);
+
+void ellswift_key(benchmark::State& state) {
+    Rng rng(1);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(ellswift_public_key(key(), rng));
+    }
+}
+BENCHMARK(ellswift_key);
+
+void ellswift_exchange(benchmark::State& state) {
+    Rng rng(1);
+    const EllSwift ours = ellswift_public_key(key(), rng);
+    EllSwift theirs;
+    rng.fill(theirs);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(ellswift_shared_secret(key(), ours, theirs, true));
+    }
+}
+BENCHMARK(ellswift_exchange);
 
 }  // namespace
 }  // namespace keel::crypto

@@ -87,6 +87,10 @@ Result<void, std::string> Daemon::open_node() {
     if (options_.prune.enabled) {
         config.services = wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);
     }
+    config.v2_transport = options_.v2_transport;
+    if (options_.v2_transport) {
+        config.services = config.services.with(wire::Service::p2p_v2);
+    }
     const node::Surroundings around{.params = params,
                                     .files = *stores_.files,
                                     .index = *stores_.index,
@@ -123,7 +127,8 @@ void Daemon::make_threads() {
                      .max_connections = options_.max_connections + 64,
                      .receive_budget = options_.receive_budget,
                      .send_mark = options_.send_mark,
-                     .dial_timeout = options_.dial_timeout},
+                     .dial_timeout = options_.dial_timeout,
+                     .v2_transport = options_.v2_transport},
         [this](net::Event event) { p2p_->post(std::move(event)); }, *logger_);
     carrier_ = std::make_unique<NetCarrier>(*network_, node_->make_reader());
     switchboard_.connect({.validation = [this](validation::Command it) { validation_->post(std::move(it)); },
@@ -184,6 +189,9 @@ void Daemon::start_rpc_calls(const std::vector<wire::Endpoint>& listening) {
     facts.services = wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);
     if (!options_.prune.enabled) {
         facts.services = facts.services.with(wire::Service::network);
+    }
+    if (options_.v2_transport) {
+        facts.services = facts.services.with(wire::Service::p2p_v2);
     }
     for (const wire::Endpoint& endpoint : listening) {
         log(*logger_, LogCategory::all, LogLevel::info, "Bound to ", wire::to_string(endpoint));

@@ -117,8 +117,9 @@ void NodeCommands::snapshot_coins(api::Reply<Result<api::CoinSet, std::string>> 
 
 void NodeCommands::settle(api::Reply<api::Done> reply) { ask(validation::Settle{}, as_done(std::move(reply))); }
 
-void NodeCommands::add_node(std::string target, api::AddNodeMode mode, api::Reply<p2p::ControlFailure> reply) {
-    tell(p2p::AddNode{std::move(target), as_mode(mode), 0}, std::move(reply));
+void NodeCommands::add_node(std::string target, api::AddNodeMode mode, std::optional<bool> use_v2,
+                            api::Reply<p2p::ControlFailure> reply) {
+    tell(p2p::AddNode{std::move(target), as_mode(mode), 0, use_v2}, std::move(reply));
 }
 
 void NodeCommands::disconnect(p2p::PeerId peer, api::Reply<p2p::ControlFailure> reply) {

@@ -32,7 +32,8 @@ public:
     void snapshot_coins(api::Reply<Result<api::CoinSet, std::string>> reply) override;
     void settle(api::Reply<api::Done> reply) override;
 
-    void add_node(std::string target, api::AddNodeMode mode, api::Reply<p2p::ControlFailure> reply) override;
+    void add_node(std::string target, api::AddNodeMode mode, std::optional<bool> use_v2,
+                  api::Reply<p2p::ControlFailure> reply) override;
     void disconnect(p2p::PeerId peer, api::Reply<p2p::ControlFailure> reply) override;
     void set_network_active(bool active, api::Reply<p2p::ControlFailure> reply) override;
     void ping_all(api::Reply<p2p::ControlFailure> reply) override;

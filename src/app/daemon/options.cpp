@@ -186,6 +186,7 @@ Result<Options, std::string> make_options(settings::Loaded& loaded, std::string_
     out.random_xor_key = values.flag("blocksxor");
     out.network_active = values.flag("networkactive");
     out.dns_seeds = values.flag("dnsseed") && values.flag("dns");
+    out.v2_transport = values.flag("v2transport");
     out.stop_after_import = values.flag("stopafterblockimport");
     out.stop_at_height = static_cast<std::int32_t>(values.number("stopatheight"));
     out.block_file_max = values.flag("fastprune") ? kFastPruneFile : store::kBlockFileMax;

@@ -49,6 +49,7 @@ struct Options {
     bool random_xor_key = true;
     bool network_active = true;
     bool dns_seeds = false;
+    bool v2_transport = false;
     bool stop_after_import = false;
     std::int32_t stop_at_height = 0;  // 0: never
     std::uint64_t block_file_max = 0;

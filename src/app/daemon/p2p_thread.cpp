@@ -8,15 +8,6 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 
-std::string_view transport_name(wire::TransportKind kind) {
-    switch (kind) {
-        case wire::TransportKind::detecting: return "detecting";
-        case wire::TransportKind::v1: return "v1";
-        case wire::TransportKind::v2: return "v2";
-    }
-    return "";
-}
-
 // The block without witnesses (BIP144), from its full serialization.
 std::optional<Bytes> stripped(Bytes raw) {
     const auto block = primitives::Block::parse(std::move(raw));
@@ -77,13 +68,15 @@ p2p::Event P2pThread::translate(net::Event& event) {
                                           .remote = it.remote,
                                           .local = it.local,
                                           .dial = it.dial ? std::optional(p2p::DialToken(*it.dial)) : std::nullopt,
-                                          .transport = std::string(transport_name(it.transport)),
-                                          .session_id = {}};
+                                          .transport = it.transport};
+            },
+            [](net::TransportSettled& it) -> p2p::Event {
+                return p2p::TransportSettled{it.peer, it.transport, it.session_id};
             },
             [](net::Received& it) -> p2p::Event { return p2p::MessageReceived{it.peer, std::move(it.message)}; },
             [](net::Refused& it) -> p2p::Event { return p2p::MessageRefused{it.peer, it.error}; },
             [](net::BlockServed& it) -> p2p::Event { return p2p::BlockServed{it.peer, it.sent}; },
-            [](net::Closed& it) -> p2p::Event { return p2p::PeerClosed{it.peer}; },
+            [](net::Closed& it) -> p2p::Event { return p2p::PeerClosed{it.peer, it.retry_v1}; },
             [&](net::DialFailed& it) -> p2p::Event {
                 dials_.erase(it.token);
                 return p2p::DialFailed{p2p::DialToken(it.token), std::move(it.reason)};
@@ -113,7 +106,7 @@ void NetCarrier::carry(node::NetAction action) {
                    [&](p2p::Close& it) { network_.close(it.peer); },
                    [&](p2p::Dial& it) {
                        p2p_->expect(it.token, it.kind);
-                       network_.dial(it.token.value(), std::move(it.target));
+                       network_.dial(it.token.value(), std::move(it.target), it.transport);
                    },
                },
                action);

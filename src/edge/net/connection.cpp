@@ -1,17 +1,33 @@
 #include "edge/net/connection.hpp"
 
+#include "edge/runtime/entropy.hpp"
+#include "engine/wire/inbound_transport.hpp"
+
 namespace keel::net {
 namespace {
 
 // Pieces of one gathered write: below the system's IOV_MAX and plenty to fill any socket buffer.
 constexpr std::size_t kGatherMax = 64;
+// Reads of one connection before the others get their turn.
+constexpr int kReadsInARow = 8;
+// Whoever speaks version 1 of the transport has seen by then that we do not.
+constexpr std::uint64_t kEnoughForV1 = wire::kV1HeaderBytes;
 
 void configure(Tcp::socket& socket, int buffer) {
     ErrorCode ignored;  // a socket without its options still works
+    socket.non_blocking(true, ignored);
     socket.set_option(Tcp::no_delay(true), ignored);
     if (buffer == 0) return;
     socket.set_option(asio::socket_base::send_buffer_size(buffer), ignored);
     socket.set_option(asio::socket_base::receive_buffer_size(buffer), ignored);
+}
+
+std::unique_ptr<wire::Transport> make_transport(const Options& options, const std::optional<Dialed>& dialed) {
+    const bool v2 = dialed ? dialed->transport == wire::TransportKind::v2 : options.v2_transport;
+    if (!v2) return std::make_unique<wire::V1Transport>(options.magic);
+    if (!dialed) return std::make_unique<wire::InboundTransport>(options.magic, runtime::random_seed());
+    return std::make_unique<wire::V2Transport>(
+        wire::V2Transport::Settings{.magic = options.magic, .initiating = true, .seed = runtime::random_seed()});
 }
 
 }  // namespace
@@ -22,7 +38,7 @@ Connection::Connection(Reactor& reactor, Parts parts)
       socket_(std::move(parts.socket)),
       dial_(parts.dial),
       slot_(std::move(parts.slot)),
-      transport_(std::make_unique<wire::V1Transport>(reactor.shared().options.magic)),
+      transport_(make_transport(reactor.shared().options, dial_)),
       close_timer_(reactor.io()) {
     const Options& options = reactor.shared().options;
     account_ = std::make_shared<Receipt::Account>(reactor.weak_from_this(), peer_, options.receive_budget);
@@ -39,7 +55,12 @@ bool Connection::start() {
     traffic_ = shared.traffic.open(peer_);
     log(shared.logger, LogCategory::net, LogLevel::debug, "connection ", peer_, dial_ ? " to " : " from ",
         wire::to_string(from_asio(remote)));
-    shared.emit(Connected{peer_, from_asio(remote), from_asio(local), dial_, transport_->kind()});
+    settled_ = transport_->kind() != wire::TransportKind::detecting;
+    if (dial_ && !settled_) {
+        log(shared.logger, LogCategory::net, LogLevel::debug, "start sending v2 handshake to peer=", peer_);
+    }
+    const auto token = dial_ ? std::optional(dial_->token) : std::nullopt;
+    shared.emit(Connected{peer_, from_asio(remote), from_asio(local), token, transport_->kind()});
     flush();
     read();
     return true;
@@ -51,53 +72,73 @@ bool Connection::may_read() const {
 
 void Connection::read() {
     if (reading_ || !may_read()) return;
-    const MutableByteSpan buffer = transport_->receive_buffer();
     reading_ = true;
-    socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
-                            [self = shared_from_this()](ErrorCode error, std::size_t bytes) {
-                                self->reading_ = false;
-                                self->on_read(error, bytes);
-                            });
+    socket_.async_wait(Tcp::socket::wait_read, [self = shared_from_this()](ErrorCode error) {
+        self->reading_ = false;
+        self->on_readable(error);
+    });
 }
 
-void Connection::on_read(ErrorCode error, std::size_t bytes) {
+void Connection::on_readable(ErrorCode error) {
     if (ended_ || closing_) return;
     if (error) {
-        end(error == asio::error::eof ? "closed by the peer" : error.message());
+        end(error.message());
         return;
+    }
+    for (int i = 0; i < kReadsInARow && may_read(); ++i) {
+        if (!read_some()) break;
+    }
+    read();
+}
+
+bool Connection::read_some() {
+    const MutableByteSpan buffer = transport_->receive_buffer();
+    ErrorCode error;
+    const std::size_t bytes = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
+    if (error) {
+        transport_->received(0);
+        if (error == asio::error::would_block || error == asio::error::try_again) return false;
+        end(error == asio::error::eof ? "closed by the peer" : error.message(), true);
+        return false;
     }
     traffic_->received_bytes(bytes);
     transport_->received(bytes);
-    deliver();
+    return deliver();
 }
 
 // What is complete in the transport goes out first: only then may it receive more.
-void Connection::deliver() {
+bool Connection::deliver() {
     while (may_read()) {
         auto event = transport_->next();
+        settle();
         if (!event) {
-            end(wire::describe(event.error()));
-            return;
+            end(transport_->failure_text());
+            return false;
         }
         if (!*event) {
             flush();  // a transport may answer by itself
-            read();
-            return;
+            return true;
         }
-        if (auto* raw = std::get_if<wire::RawMessage>(&**event)) {
-            deliver(std::move(*raw));
-        } else {
-            const auto& discarded = std::get<wire::Discarded>(**event);
-            traffic_->received_message("", discarded.wire_bytes);
-            log(reactor_.shared().logger, LogCategory::net, LogLevel::debug, "connection ", peer_,
-                discarded.why == wire::Discarded::Why::checksum ? ": wrong checksum" : ": not a command");
-        }
+        deliver(**std::move(event));
     }
+    return !ended_;
+}
+
+void Connection::deliver(wire::TransportEvent event) {
+    if (auto* raw = std::get_if<wire::RawMessage>(&event)) {
+        deliver(std::move(*raw));
+        return;
+    }
+    const auto& discarded = std::get<wire::Discarded>(event);
+    traffic_->received_message("", discarded.wire_bytes);
+    log(reactor_.shared().logger, LogCategory::net, LogLevel::debug, discarded.text, ", peer=", peer_);
 }
 
 void Connection::deliver(wire::RawMessage raw) {
     Shared& shared = reactor_.shared();
     traffic_->received_message(raw.command.view(), raw.wire_bytes);
+    log(shared.logger, LogCategory::net, LogLevel::debug, "received: ", raw.command.view(), " (", raw.payload.size(),
+        " bytes) peer=", peer_);
     auto message = wire::decode(raw.command.view(), std::move(raw.payload));
     if (!message) {
         shared.emit(Refused{peer_, message.error()});
@@ -108,13 +149,34 @@ void Connection::deliver(wire::RawMessage raw) {
     shared.emit(Received{peer_, *std::move(message), Receipt(account_, bytes)});
 }
 
+void Connection::settle() {
+    if (!settled_ && transport_->kind() != wire::TransportKind::detecting) {
+        settled_ = true;
+        reactor_.shared().emit(TransportSettled{peer_, transport_->kind(), transport_->session_id()});
+    }
+    if (held_.empty() || !transport_->can_send()) return;
+    for (const wire::Encoded& message : std::exchange(held_, {})) {
+        hand_to_transport(message);
+    }
+}
+
 void Connection::resume() {
     // A read under way means that nothing complete is left in the transport.
-    if (!reading_ && may_read()) deliver();
+    if (reading_ || !may_read()) return;
+    if (deliver()) read();
 }
 
 void Connection::send(const wire::Encoded& message) {
     if (ended_ || closing_) return;
+    if (transport_->can_send()) {
+        hand_to_transport(message);
+    } else {
+        held_.push_back(message);  // few: the peer has not said anything yet
+    }
+}
+
+void Connection::hand_to_transport(const wire::Encoded& message) {
+    if (ended_) return;
     transport_->send(message);
     std::size_t bytes = 0;
     for (wire::Payload& piece : transport_->take_output()) {
@@ -123,6 +185,8 @@ void Connection::send(const wire::Encoded& message) {
     }
     queued_bytes_ += bytes;
     traffic_->sent_message(message.command, bytes);
+    log(reactor_.shared().logger, LogCategory::net, LogLevel::debug, "sending ", message.command, " (",
+        message.payload.bytes.size(), " bytes) peer=", peer_);
     if (queued_bytes_ > reactor_.shared().options.send_limit) {
         end("does not read what it is sent");
         return;
@@ -181,7 +245,7 @@ void Connection::drop_written(std::size_t bytes) {
 void Connection::on_written(ErrorCode error, std::size_t bytes) {
     if (ended_) return;
     if (error) {
-        end(closing_ ? close_reason_ : error.message());
+        end(closing_ ? close_reason_ : error.message(), !closing_);
         return;
     }
     traffic_->sent_bytes(bytes);
@@ -210,11 +274,13 @@ void Connection::close_after_sending(const std::string& reason) {
     });
 }
 
-void Connection::end(const std::string& reason) {
+void Connection::end(const std::string& reason, bool by_peer) {
     if (ended_) return;
+    const bool retry_v1 =
+        by_peer && transport_->awaits_first_byte() && traffic_->read(peer_).bytes.sent >= kEnoughForV1;
     const auto self = shared_from_this();  // the reactor lets go of this object
     shut_down();
-    reactor_.remove(peer_, reason);
+    reactor_.remove(peer_, reason, retry_v1);
 }
 
 void Connection::shut_down() {

@@ -13,7 +13,7 @@ public:
     struct Parts {
         PeerId peer;
         Tcp::socket socket;
-        std::optional<std::uint64_t> dial;
+        std::optional<Dialed> dial;
         Slot slot;
     };
     Connection(Reactor& reactor, Parts parts);
@@ -31,26 +31,34 @@ public:
     void shut_down();
 
 private:
+    // Waits for something to read: a silent peer has no buffer.
     void read();
-    void on_read(ErrorCode error, std::size_t bytes);
-    // Takes complete messages out of the transport as far as budgets allow.
-    void deliver();
+    void on_readable(ErrorCode error);
+    // One read; false when there is nothing left to read, or the connection ended.
+    bool read_some();
+    // Takes complete messages out of the transport as far as budgets allow. False when the connection ended.
+    bool deliver();
+    void deliver(wire::TransportEvent event);
     void deliver(wire::RawMessage raw);
+    // Reports the transport once it is known, and sends what waited for it.
+    void settle();
+    void hand_to_transport(const wire::Encoded& message);
     void on_written(ErrorCode error, std::size_t bytes);
     void drop_written(std::size_t bytes);
     void answer_served();
-    void end(const std::string& reason);
+    void end(const std::string& reason, bool by_peer = false);
     [[nodiscard]] bool may_read() const;
 
     Reactor& reactor_;
     PeerId peer_;
     Tcp::socket socket_;
-    std::optional<std::uint64_t> dial_;
+    std::optional<Dialed> dial_;
     std::optional<Slot> slot_;
     std::unique_ptr<wire::Transport> transport_;
     std::shared_ptr<Receipt::Account> account_;
     std::shared_ptr<TrafficCounters> traffic_;
 
+    bool settled_ = false;  // the transport is known
     bool reading_ = false;
     bool writing_ = false;
     bool closing_ = false;  // after the queue is empty
@@ -58,6 +66,7 @@ private:
     std::string close_reason_;
     asio::steady_timer close_timer_;
 
+    std::vector<wire::Encoded> held_;  // until the transport can send
     std::deque<wire::Payload> queue_;
     std::size_t first_offset_ = 0;  // bytes of the first that are written
     std::size_t queued_bytes_ = 0;

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "edge/net/network.hpp"
+#include "engine/wire/v1_transport.hpp"
 #include "rules/primitives/block.hpp"
 
 namespace keel::net {

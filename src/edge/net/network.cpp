@@ -15,7 +15,7 @@ public:
     ~Impl() { stop(); }
 
     Result<wire::Endpoint, std::string> listen(const wire::Endpoint& at);
-    void dial(std::uint64_t token, std::string target);
+    void dial(const Dialed& dialed, std::string target);
     void to_peer(PeerId peer, Reactor::PeerTask task) { reactor_of(peer).post(peer, std::move(task)); }
     void serve_block(PeerId peer, BlockLoader loader) { reader_.post({peer, std::move(loader)}); }
     [[nodiscard]] const Shared& shared() const { return shared_; }
@@ -30,8 +30,8 @@ private:
     Reactor& reactor_of(PeerId peer) { return *reactors_[static_cast<std::size_t>(peer.value()) % reactors_.size()]; }
     Reactor& first() { return *reactors_.front(); }
     void read_block(const Reading& reading);
-    void hand_over(Tcp::socket socket, std::optional<std::uint64_t> dial, Slot slot);
-    void start_dial(std::uint64_t token, const std::string& target);
+    void hand_over(Tcp::socket socket, std::optional<Dialed> dial, Slot slot);
+    void start_dial(const Dialed& dialed, const std::string& target);
 
     Shared shared_;
     std::vector<std::shared_ptr<Reactor>> reactors_;
@@ -66,7 +66,7 @@ Result<wire::Endpoint, std::string> Network::Impl::listen(const wire::Endpoint& 
 }
 
 // Gives a socket to the reactor of its new peer.
-void Network::Impl::hand_over(Tcp::socket socket, std::optional<std::uint64_t> dial, Slot slot) {
+void Network::Impl::hand_over(Tcp::socket socket, std::optional<Dialed> dial, Slot slot) {
     const PeerId peer(shared_.next_peer++);
     Reactor& reactor = reactor_of(peer);
     if (&reactor == &first()) {
@@ -82,30 +82,31 @@ void Network::Impl::hand_over(Tcp::socket socket, std::optional<std::uint64_t> d
     });
 }
 
-void Network::Impl::dial(std::uint64_t token, std::string target) {
-    first().post([this, token, target = std::move(target)] { start_dial(token, target); });
+void Network::Impl::dial(const Dialed& dialed, std::string target) {
+    first().post([this, dialed, target = std::move(target)] { start_dial(dialed, target); });
 }
 
-void Network::Impl::start_dial(std::uint64_t token, const std::string& target) {
+void Network::Impl::start_dial(const Dialed& dialed, const std::string& target) {
     if (shared_.stopping) return;
     auto slot = Slot::take(shared_);
     if (!slot) {
-        shared_.emit(DialFailed{token, "too many connections"});
+        shared_.emit(DialFailed{dialed.token, "too many connections"});
         return;
     }
     auto held = std::make_shared<Slot>(*std::move(slot));
     auto self = std::make_shared<std::weak_ptr<Dialer>>();
-    auto dialer = std::make_shared<Dialer>(first(), [this, token, held, self](Result<Tcp::socket, std::string> result) {
-        dialers_.erase(self->lock());
-        if (result) {
-            hand_over(*std::move(result), token, std::move(*held));
-        } else {
-            {
-                const Slot given_back = std::move(*held);
+    auto dialer =
+        std::make_shared<Dialer>(first(), [this, dialed, held, self](Result<Tcp::socket, std::string> result) {
+            dialers_.erase(self->lock());
+            if (result) {
+                hand_over(*std::move(result), dialed, std::move(*held));
+            } else {
+                {
+                    const Slot given_back = std::move(*held);
+                }
+                shared_.emit(DialFailed{dialed.token, result.error()});
             }
-            shared_.emit(DialFailed{token, result.error()});
-        }
-    });
+        });
     *self = dialer;
     dialers_.insert(dialer);
     dialer->start(target, shared_.options);
@@ -140,7 +141,9 @@ Network::Network(const Options& options, Handler handler, Logger& logger)
 Network::~Network() = default;
 
 Result<wire::Endpoint, std::string> Network::listen(const wire::Endpoint& at) { return impl_->listen(at); }
-void Network::dial(std::uint64_t token, std::string target) { impl_->dial(token, std::move(target)); }
+void Network::dial(std::uint64_t token, std::string target, wire::TransportKind transport) {
+    impl_->dial({token, transport}, std::move(target));
+}
 
 void Network::send(PeerId peer, wire::Message message) {
     auto shared = std::make_shared<const wire::Message>(std::move(message));

@@ -18,7 +18,6 @@
 #include "base/logger.hpp"
 #include "edge/net/traffic.hpp"
 #include "engine/wire/transport.hpp"
-#include "engine/wire/v1_transport.hpp"
 
 namespace keel::net {
 
@@ -34,6 +33,7 @@ struct Options {
     std::size_t send_limit = 64'000'000;     // bytes, per peer
     std::chrono::milliseconds dial_timeout{5000};
     std::chrono::milliseconds close_timeout{2000};  // for what is still queued when a connection is closed
+    bool v2_transport = false;                      // inbound: find out what the other side speaks
     int socket_buffer = 0;                          // bytes, each way; 0: as the system adapts them
 };
 
@@ -64,6 +64,12 @@ struct Connected {
     std::optional<std::uint64_t> dial;  // the token of dial(); nothing: inbound
     wire::TransportKind transport = wire::TransportKind::v1;
 };
+// The transport that was "detecting" at first is known.
+struct TransportSettled {
+    PeerId peer;
+    wire::TransportKind transport = wire::TransportKind::v1;
+    std::optional<RawHash> session_id;
+};
 struct Received {
     PeerId peer;
     wire::Message message;
@@ -82,12 +88,14 @@ struct BlockServed {
 struct Closed {
     PeerId peer;
     std::string reason;  // for logs
+    // We offered version 2 of the transport and were closed without a word: the other side may speak version 1.
+    bool retry_v1 = false;
 };
 struct DialFailed {
     std::uint64_t token = 0;
     std::string reason;
 };
-using Event = std::variant<Connected, Received, Refused, BlockServed, Closed, DialFailed>;
+using Event = std::variant<Connected, TransportSettled, Received, Refused, BlockServed, Closed, DialFailed>;
 
 // Called on net threads; must return soon: it posts into a mailbox.
 using Handler = std::function<void(Event)>;
@@ -105,7 +113,8 @@ public:
     // Several listeners may run; IPv6 ones accept no IPv4.
     Result<wire::Endpoint, std::string> listen(const wire::Endpoint& at);
     // Connects to "host", "host:port", "1.2.3.4", "[::1]:8333", ...: Connected or DialFailed with this token follows.
-    void dial(std::uint64_t token, std::string target);
+    // v1 or v2 is spoken from the first byte on.
+    void dial(std::uint64_t token, std::string target, wire::TransportKind transport = wire::TransportKind::v1);
 
     // Unknown and closed peers are ignored by all of these.
     void send(PeerId peer, wire::Message message);

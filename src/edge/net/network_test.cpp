@@ -151,7 +151,7 @@ TEST(Network, another_networks_magic_ends_the_connection) {
     peer.write(as_bytes("GET / HTTP/1.1\r\nHost: example\r\n\r\n"));
     const auto closed = server.take<Closed>();
     ASSERT_TRUE(closed);
-    EXPECT_EQ(closed->reason, "wrong network magic");
+    EXPECT_EQ(closed->reason, "Header error: Wrong MessageStart 47455420 received");
     EXPECT_EQ(server.count<Received>(), 0U);
 }
 

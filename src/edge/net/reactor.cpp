@@ -95,22 +95,22 @@ std::shared_ptr<Connection> Reactor::find(PeerId peer) {
     return found == connections_.end() ? nullptr : found->second;
 }
 
-void Reactor::adopt(PeerId peer, Tcp::socket socket, std::optional<std::uint64_t> dial, Slot slot) {
+void Reactor::adopt(PeerId peer, Tcp::socket socket, std::optional<Dialed> dial, Slot slot) {
     if (shared_.stopping) return;
     auto connection =
         std::make_shared<Connection>(*this, Connection::Parts{peer, std::move(socket), dial, std::move(slot)});
     connections_.emplace(peer, connection);
     if (!connection->start()) {
         connections_.erase(peer);
-        if (dial) shared_.emit(DialFailed{*dial, "the connection was lost at once"});
+        if (dial) shared_.emit(DialFailed{dial->token, "the connection was lost at once"});
     }
 }
 
-void Reactor::remove(PeerId peer, const std::string& reason) {
+void Reactor::remove(PeerId peer, const std::string& reason, bool retry_v1) {
     connections_.erase(peer);
     shared_.traffic.close(peer);
     log(shared_.logger, LogCategory::net, LogLevel::debug, "connection ", peer, " closed: ", reason);
-    shared_.emit(Closed{peer, reason});
+    shared_.emit(Closed{peer, reason, retry_v1});
 }
 
 wire::Endpoint from_asio(const Tcp::endpoint& endpoint) {

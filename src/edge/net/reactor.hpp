@@ -34,6 +34,12 @@ struct Shared {
     }
 };
 
+// A connection that we opened: the token of its dial, and what to speak.
+struct Dialed {
+    std::uint64_t token = 0;
+    wire::TransportKind transport = wire::TransportKind::v1;
+};
+
 // One of Options::max_connections, held as long as a socket is.
 class Slot {
 public:
@@ -84,8 +90,8 @@ public:
     void post(PeerId peer, PeerTask task);
 
     // On this thread.
-    void adopt(PeerId peer, Tcp::socket socket, std::optional<std::uint64_t> dial, Slot slot);
-    void remove(PeerId peer, const std::string& reason);
+    void adopt(PeerId peer, Tcp::socket socket, std::optional<Dialed> dial, Slot slot);
+    void remove(PeerId peer, const std::string& reason, bool retry_v1);
     // The connection has output; it is written after everything posted so far was run.
     void wants_flush(PeerId peer) { dirty_.push_back(peer); }
 

@@ -54,6 +54,7 @@ struct Dial {
     DialToken token;
     ConnectionKind kind = ConnectionKind::manual;
     std::string target;
+    wire::TransportKind transport = wire::TransportKind::v1;
 };
 // Hand the block to validation. `requested`: we asked for it, so store it even if it cannot become the tip now.
 struct SubmitBlock {

@@ -39,6 +39,31 @@ TEST(Dialing, EndedConnectionsAreRenewed) {
     EXPECT_EQ(all_of<Dial>(lab.advance(seconds(1))).size(), 1U);
 }
 
+TEST(Dialing, APeerThatTurnsTheEncryptedTransportDownIsDialedPlainlyAtOnce) {
+    Lab lab(Config{.v2_transport = true});
+    const auto dial = all_of<Dial>(lab.handle(command("a:1", AddNode::Mode::add))).at(0);
+    EXPECT_EQ(dial.transport, wire::TransportKind::v2);
+    lab.handle(PeerConnected{.peer = PeerId(50), .kind = ConnectionKind::manual, .dial = dial.token});
+    const auto again = all_of<Dial>(lab.handle(PeerClosed{PeerId(50), true}));
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again[0].target, "a:1");
+    EXPECT_EQ(again[0].transport, wire::TransportKind::v1);
+    // The new connection is the entry's, so nothing else is dialed.
+    lab.handle(PeerConnected{.peer = PeerId(51), .kind = ConnectionKind::manual, .dial = again[0].token});
+    EXPECT_TRUE(all_of<Dial>(lab.advance(minutes(1))).empty());
+    lab.handle(PeerClosed{PeerId(51)});
+    EXPECT_EQ(all_of<Dial>(lab.advance(seconds(1))).at(0).transport, wire::TransportKind::v2);
+}
+
+TEST(Dialing, TheUserChoosesTheTransport) {
+    Lab lab(Config{.v2_transport = true});
+    AddNode plain = command("a:1", AddNode::Mode::one_try);
+    plain.use_v2 = false;
+    EXPECT_EQ(all_of<Dial>(lab.handle(plain)).at(0).transport, wire::TransportKind::v1);
+    EXPECT_EQ(all_of<Dial>(lab.handle(command("b:1", AddNode::Mode::one_try))).at(0).transport,
+              wire::TransportKind::v2);
+}
+
 TEST(Dialing, OneTryIsOneTry) {
     Lab lab;
     const auto dial = all_of<Dial>(lab.handle(command("a:1", AddNode::Mode::one_try))).at(0);

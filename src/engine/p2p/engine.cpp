@@ -28,6 +28,7 @@ public:
 
 private:
     void on(PeerConnected& event, Turn& turn);
+    void on(TransportSettled& event, Turn& turn);
     void on(PeerClosed& event, Turn& turn);
     void on(MessageReceived& event, Turn& turn);
     void on(MessageRefused& event, Turn& turn);
@@ -103,6 +104,7 @@ Engine::Impl::Impl(const Environment& environment, const Config& config)
                   consensus::ChainWork(config.minimum_chain_work.value_or(environment.params.minimum_chain_work)),
               .max_tip_age = config.max_tip_age}),
       known_(chain_),
+      dialing_(config.v2_transport ? wire::TransportKind::v2 : wire::TransportKind::v1),
       handshake_({config.services, config.user_agent, config.handshake_timeout}, chain_, rng_.fork()),
       ping_(rng_.fork()),
       header_sync_({chain_, peers_, known_}, config.presync, rng_.fork()),
@@ -155,8 +157,16 @@ std::optional<CloseReason> Engine::Impl::objection(const PeerConnected& event) c
 void Engine::Impl::on(PeerClosed& event, Turn& turn) {
     const Peer* peer = peers_.find(event.peer);
     if (peer == nullptr) return;
+    if (event.retry_v1) dialing_.retry_v1(*peer, turn);
     forget(*peer, turn);
     go_on(turn);
+}
+
+void Engine::Impl::on(TransportSettled& event, Turn&) {
+    Peer* peer = peers_.find(event.peer);
+    if (peer == nullptr) return;
+    peer->transport = event.transport;
+    peer->session_id = event.session_id;
 }
 
 void Engine::Impl::on(MessageReceived& event, Turn& turn) {

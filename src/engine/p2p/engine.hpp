@@ -33,6 +33,7 @@ struct Config {
     seconds max_tip_age{24 * 3600};            // -maxtipage
     std::size_t max_inbound = kInboundPeersDefault;
     std::size_t validation_bytes = kValidationBytesDefault;
+    bool v2_transport = false;                      // -v2transport: offered, and tried first when we connect
     seconds handshake_timeout = kHandshakeTimeout;  // -peertimeout
     PresyncSettings presync{};
 };

@@ -8,6 +8,7 @@
 #include "engine/headers/tree.hpp"
 #include "engine/wire/messages.hpp"
 #include "engine/wire/peer_id.hpp"
+#include "engine/wire/transport.hpp"
 #include "rules/consensus/rule.hpp"
 
 namespace keel::p2p {
@@ -39,11 +40,18 @@ struct PeerConnected {
     wire::Endpoint remote{};
     wire::Endpoint local{};
     std::optional<DialToken> dial{};  // set unless inbound
-    std::string transport = "v1";     // as getpeerinfo shows it
-    std::string session_id{};         // of a v2 transport, hex
+    wire::TransportKind transport = wire::TransportKind::v1;
+};
+// The transport that was "detecting" when the peer connected is known.
+struct TransportSettled {
+    PeerId peer;
+    wire::TransportKind transport = wire::TransportKind::v2;
+    std::optional<RawHash> session_id{};
 };
 struct PeerClosed {
     PeerId peer;
+    // Our offer of the v2 transport was answered by closing: the peer may speak v1 only.
+    bool retry_v1 = false;
 };
 struct MessageReceived {
     PeerId peer;
@@ -106,6 +114,7 @@ struct AddNode {
     std::string target;  // host or address, with or without a port: net resolves it
     Mode mode = Mode::add;
     Ticket ticket = 0;
+    std::optional<bool> use_v2{};  // try the v2 transport first; nothing: as configured
 };
 struct Disconnect {
     PeerId peer;
@@ -120,8 +129,8 @@ struct PingAll {
     Ticket ticket = 0;
 };
 
-using Event =
-    std::variant<PeerConnected, PeerClosed, MessageReceived, MessageRefused, BlockServed, DialFailed, BlockTaken,
-                 BlockVerdict, TipChanged, SetImporting, Tick, AddNode, Disconnect, SetNetworkActive, PingAll>;
+using Event = std::variant<PeerConnected, TransportSettled, PeerClosed, MessageReceived, MessageRefused, BlockServed,
+                           DialFailed, BlockTaken, BlockVerdict, TipChanged, SetImporting, Tick, AddNode, Disconnect,
+                           SetNetworkActive, PingAll>;
 
 }  // namespace keel::p2p

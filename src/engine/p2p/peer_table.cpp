@@ -14,7 +14,6 @@ Peer& PeerTable::add(const PeerConnected& event, Now now) {
     peer.local = event.local;
     peer.dial = event.dial;
     peer.transport = event.transport;
-    peer.session_id = event.session_id;
     peer.connected_steady = now.steady;
     peer.connected_at = now.unix;
     return peer;

@@ -17,8 +17,8 @@ struct Peer {
     wire::Endpoint remote;
     wire::Endpoint local;
     std::optional<DialToken> dial;
-    std::string transport;
-    std::string session_id;
+    wire::TransportKind transport = wire::TransportKind::v1;
+    std::optional<RawHash> session_id;
     SteadyTime connected_steady;
     UnixTime connected_at{};
 

@@ -12,8 +12,8 @@ struct PeerStats {
     wire::Endpoint remote;
     wire::Endpoint local;
     std::optional<wire::Endpoint> local_as_seen;  // our address as the peer reported it
-    std::string transport;
-    std::string session_id;
+    wire::TransportKind transport = wire::TransportKind::v1;
+    std::optional<RawHash> session_id;  // of the v2 transport
     bool handshake_done = false;
     std::int32_t version = 0;  // 0 until the peer sent its own
     std::string user_agent;    // printable characters only

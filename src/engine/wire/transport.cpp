@@ -11,12 +11,19 @@ std::optional<Command> Command::from(std::string_view text) {
     return out;
 }
 
-const char* describe(TransportError error) {
-    switch (error) {
-        case TransportError::wrong_magic: return "wrong network magic";
-        case TransportError::payload_too_large: return "message above the size limit";
+std::string_view to_string(TransportKind kind) {
+    switch (kind) {
+        case TransportKind::detecting: return "detecting";
+        case TransportKind::v1: return "v1";
+        case TransportKind::v2: return "v2";
     }
-    return "unknown transport error";
+    return "detecting";
+}
+
+Payload own_bytes(Bytes bytes) {
+    auto owner = std::make_shared<Bytes>(std::move(bytes));
+    const ByteSpan view = *owner;
+    return {view, std::move(owner)};
 }
 
 std::optional<TransportError> receive_all(Transport& transport, ByteSpan bytes, std::vector<TransportEvent>& events) {

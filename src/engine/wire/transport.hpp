@@ -47,18 +47,26 @@ struct Discarded {
     enum class Why : std::uint8_t { checksum, command };
     Why why = Why::checksum;
     std::size_t wire_bytes = 0;
+    std::string text;  // for logs
 };
 
 using TransportEvent = std::variant<RawMessage, Discarded>;
 
 // Why the stream cannot go on; the connection has to be closed.
 enum class TransportError : std::uint8_t {
-    wrong_magic,       // another network, or not this protocol at all
-    payload_too_large  // above kMaxPayloadBytes
+    wrong_magic,            // another network, or not this protocol at all
+    payload_too_large,      // above kMaxPayloadBytes
+    no_garbage_terminator,  // BIP324: more garbage than allowed
+    damaged_packet,         // BIP324: not what the other side encrypted
 };
-const char* describe(TransportError error);
 
+// The four bytes that tell the networks apart.
+using Magic = std::array<std::byte, 4>;
+
+// "detecting" until the other side has shown which transport it speaks.
 enum class TransportKind : std::uint8_t { detecting, v1, v2 };
+// "detecting", "v1", "v2".
+std::string_view to_string(TransportKind kind);
 
 class Transport {
 public:
@@ -66,7 +74,8 @@ public:
 
     // Where the next bytes of the stream go: never empty unless failed. Valid until the next call of any other member.
     virtual MutableByteSpan receive_buffer() = 0;
-    // The first n bytes of receive_buffer() have been filled. n must not exceed its size.
+    // The first n bytes of receive_buffer() have been filled. n must not exceed its size; with 0 the buffer is given
+    // back unused.
     virtual void received(std::size_t n) = 0;
     // The next thing complete, in order; nothing when more bytes are needed. After an error only the same error.
     virtual Result<std::optional<TransportEvent>, TransportError> next() = 0;
@@ -81,7 +90,15 @@ public:
     [[nodiscard]] virtual TransportKind kind() const = 0;
     // BIP324: the same on both sides, known after the handshake.
     [[nodiscard]] virtual std::optional<RawHash> session_id() const = 0;
+    // After an error of next(): one sentence for logs, with the figures.
+    [[nodiscard]] virtual std::string failure_text() const = 0;
+    // BIP324: we began, and nothing at all came back. When such a connection is closed by the other side, that side
+    // probably speaks version 1 only.
+    [[nodiscard]] virtual bool awaits_first_byte() const { return false; }
 };
+
+// A payload of bytes that nobody else holds.
+Payload own_bytes(Bytes bytes);
 
 // The loop above over bytes in memory, for simulated links and tests: appends what became complete to `events`. The
 // error that ended the stream, if one did.

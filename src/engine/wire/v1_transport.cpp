@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/assert.hpp"
+#include "base/hex.hpp"
 
 namespace keel::wire {
 namespace {
@@ -21,6 +22,16 @@ std::optional<Command> read_command(ByteSpan field) {
     return Command::from(text.substr(0, length));
 }
 
+// A command of the peer's, safe for logs.
+std::string shown(ByteSpan field) {
+    std::string out;
+    for (const char c : as_text(field)) {
+        if (c == '\0') break;
+        out += c >= ' ' && c <= '~' ? c : '?';
+    }
+    return out;
+}
+
 std::array<std::byte, kV1HeaderBytes> make_header(const Magic& magic, const Encoded& message) {
     std::array<std::byte, kV1HeaderBytes> out{};
     std::ranges::copy(magic, out.begin());
@@ -31,40 +42,26 @@ std::array<std::byte, kV1HeaderBytes> make_header(const Magic& magic, const Enco
     return out;
 }
 
-Payload own(Bytes bytes) {
-    auto owner = std::make_shared<Bytes>(std::move(bytes));
-    const ByteSpan view = *owner;
-    return {view, std::move(owner)};
-}
-
 }  // namespace
 
 V1Transport::V1Transport(const Magic& magic) : magic_(magic) {}
 
-ByteSpan V1Transport::staged() const { return ByteSpan(staging_).subspan(staged_begin_, staged_end_ - staged_begin_); }
-
 bool V1Transport::receives_directly() const {
-    return incoming_ && staged().empty() && incoming_->received < incoming_->size;
+    return incoming_ && staging_.size() == 0 && incoming_->received < incoming_->size;
 }
 
 MutableByteSpan V1Transport::receive_buffer() {
     if (failed_) return {};
     if (receives_directly()) {
-        reserve_payload(incoming_->received + 1);
+        grow_payload(incoming_->payload, incoming_->received + 1, incoming_->size);
         return MutableByteSpan(incoming_->payload).subspan(incoming_->received);
     }
     // At most a partial header is left over here: next() has been called until it gave nothing.
-    if (staging_.empty()) staging_.resize(kStagingBytes);
-    const std::size_t left = staged_end_ - staged_begin_;
-    if (staged_begin_ > 0) std::memmove(staging_.data(), staging_.data() + staged_begin_, left);
-    staged_begin_ = 0;
-    staged_end_ = left;
-    KEEL_ASSERT(left < staging_.size());
-    return MutableByteSpan(staging_).subspan(left);
+    return staging_.room();
 }
 
 void V1Transport::received(std::size_t n) {
-    if (failed_ || n == 0) return;
+    if (failed_) return;
     if (receives_directly()) {
         Incoming& in = *incoming_;
         KEEL_ASSERT(n <= in.payload.size() - in.received);
@@ -72,14 +69,13 @@ void V1Transport::received(std::size_t n) {
         in.received += n;
         return;
     }
-    KEEL_ASSERT(n <= staging_.size() - staged_end_);
-    staged_end_ += n;
+    staging_.filled(n);
 }
 
 Result<std::optional<TransportEvent>, TransportError> V1Transport::next() {
     if (failed_) return Failure<TransportError>(*failed_);
     if (!incoming_) {
-        if (staged().size() < kV1HeaderBytes) return std::nullopt;
+        if (staging_.size() < kV1HeaderBytes) return std::nullopt;
         if (const auto error = read_header()) {
             failed_ = error;
             staging_.clear();
@@ -92,36 +88,39 @@ Result<std::optional<TransportEvent>, TransportError> V1Transport::next() {
 }
 
 std::optional<TransportError> V1Transport::read_header() {
-    const ByteSpan header = staged().first(kV1HeaderBytes);
-    if (!equal(header.first(magic_.size()), magic_)) return TransportError::wrong_magic;
+    const ByteSpan header = staging_.view().first(kV1HeaderBytes);
+    const ByteSpan magic = header.first(magic_.size());
+    if (!equal(magic, magic_)) {
+        return fail(TransportError::wrong_magic, "Header error: Wrong MessageStart " + to_hex(magic) + " received");
+    }
     Incoming in;
     in.size = load_le<std::uint32_t>(header.data() + kSizeOffset);
-    if (in.size > kMaxPayloadBytes) return TransportError::payload_too_large;
-    in.command = read_command(header.subspan(kCommandOffset, Command::kSize));
+    std::ranges::copy(header.subspan(kCommandOffset, Command::kSize), in.command.begin());
+    if (in.size > kMaxPayloadBytes) {
+        return fail(TransportError::payload_too_large,
+                    "Header error: Size too large (" + shown(in.command) + ", " + std::to_string(in.size) + " bytes)");
+    }
     std::memcpy(in.checksum.data(), header.data() + kChecksumOffset, in.checksum.size());
     incoming_ = std::move(in);
-    staged_begin_ += kV1HeaderBytes;
+    staging_.consume(kV1HeaderBytes);
     return std::nullopt;
+}
+
+TransportError V1Transport::fail(TransportError error, std::string text) {
+    failure_text_ = std::move(text);
+    return error;
 }
 
 // Moves what is staged of the payload under way.
 void V1Transport::take_staged() {
     Incoming& in = *incoming_;
-    const ByteSpan part = staged().first(std::min(staged().size(), in.size - in.received));
+    const ByteSpan part = staging_.view().first(std::min(staging_.size(), in.size - in.received));
     if (part.empty()) return;
-    reserve_payload(in.received + part.size());
+    grow_payload(in.payload, in.received + part.size(), in.size);
     std::ranges::copy(part, in.payload.begin() + static_cast<std::ptrdiff_t>(in.received));
     in.hasher.write(part);
     in.received += part.size();
-    staged_begin_ += part.size();
-}
-
-void V1Transport::reserve_payload(std::size_t needed) {
-    Incoming& in = *incoming_;
-    if (in.payload.size() >= needed) return;
-    const std::size_t grown = std::min(in.size, std::max(kFirstPayloadBytes, 4 * in.payload.size()));
-    in.payload.reserve(grown);  // exactly that; resize() alone might take more
-    in.payload.resize(grown);
+    staging_.consume(part.size());
 }
 
 TransportEvent V1Transport::finish() {
@@ -129,11 +128,19 @@ TransportEvent V1Transport::finish() {
     incoming_.reset();
     const std::size_t wire_bytes = kV1HeaderBytes + in.size;
     const RawHash hash = crypto::sha256(in.hasher.finish().span());
-    if (!equal(hash.span().first(in.checksum.size()), in.checksum)) {
-        return Discarded{Discarded::Why::checksum, wire_bytes};
+    const ByteSpan checksum = hash.span().first(in.checksum.size());
+    if (!equal(checksum, in.checksum)) {
+        return Discarded{Discarded::Why::checksum, wire_bytes,
+                         "Header error: Wrong checksum (" + shown(in.command) + ", " + std::to_string(in.size) +
+                             " bytes), expected " + to_hex(checksum) + " was " + to_hex(in.checksum)};
     }
-    if (!in.command) return Discarded{Discarded::Why::command, wire_bytes};
-    return RawMessage{*in.command, std::move(in.payload), wire_bytes};
+    const auto command = read_command(in.command);
+    if (!command) {
+        return Discarded{
+            Discarded::Why::command, wire_bytes,
+            "Header error: Invalid message type (" + shown(in.command) + ", " + std::to_string(in.size) + " bytes)"};
+    }
+    return RawMessage{*command, std::move(in.payload), wire_bytes};
 }
 
 void V1Transport::send(const Encoded& message) {
@@ -145,7 +152,7 @@ void V1Transport::send(const Encoded& message) {
     first.reserve(kV1HeaderBytes + (join ? payload.size() : 0));
     append(first, header);
     if (join) append(first, payload);
-    output_.push_back(own(std::move(first)));
+    output_.push_back(own_bytes(std::move(first)));
     if (!join) output_.push_back(message.payload);
 }
 

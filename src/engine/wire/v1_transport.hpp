@@ -5,18 +5,12 @@
 #pragma once
 
 #include "crypto/sha256.hpp"
+#include "engine/wire/staging.hpp"
 #include "engine/wire/transport.hpp"
 
 namespace keel::wire {
 
-using Magic = std::array<std::byte, 4>;
-
 inline constexpr std::size_t kV1HeaderBytes = 24;
-// One read of the socket at most, while no large payload is under way.
-inline constexpr std::size_t kStagingBytes = 64 * 1024;
-// A payload's buffer starts at this size (or its own) and grows fourfold as it fills: a peer that promises four
-// megabytes and sends none holds no more of our memory than that.
-inline constexpr std::size_t kFirstPayloadBytes = 256 * 1024;
 
 class V1Transport final : public Transport {
 public:
@@ -32,10 +26,11 @@ public:
 
     [[nodiscard]] TransportKind kind() const override { return TransportKind::v1; }
     [[nodiscard]] std::optional<RawHash> session_id() const override { return std::nullopt; }
+    [[nodiscard]] std::string failure_text() const override { return failure_text_; }
 
 private:
     struct Incoming {
-        std::optional<Command> command;  // nothing: not one that a peer may use
+        std::array<std::byte, Command::kSize> command{};
         std::array<std::byte, 4> checksum{};
         std::size_t size = 0;      // of the payload
         std::size_t received = 0;  // bytes of it that are there, and hashed
@@ -43,21 +38,18 @@ private:
         crypto::Sha256 hasher;
     };
 
-    [[nodiscard]] ByteSpan staged() const;
     // The next bytes of the stream belong to the payload under way and go where it lives.
     [[nodiscard]] bool receives_directly() const;
     std::optional<TransportError> read_header();
     void take_staged();
-    // Makes room for `needed` bytes of payload, and for more according to kFirstPayloadBytes.
-    void reserve_payload(std::size_t needed);
     TransportEvent finish();
+    TransportError fail(TransportError error, std::string text);
 
     Magic magic_;
-    Bytes staging_;
-    std::size_t staged_begin_ = 0;
-    std::size_t staged_end_ = 0;
+    Staging staging_;
     std::optional<Incoming> incoming_;
     std::optional<TransportError> failed_;
+    std::string failure_text_;
     std::vector<Payload> output_;
 };
 

@@ -73,7 +73,9 @@ public:
 
     // ---- peers ----
 
-    virtual void add_node(std::string target, AddNodeMode mode, Reply<p2p::ControlFailure> reply) = 0;
+    // `use_v2`: try the BIP324 transport first; nothing: as configured.
+    virtual void add_node(std::string target, AddNodeMode mode, std::optional<bool> use_v2,
+                          Reply<p2p::ControlFailure> reply) = 0;
     virtual void disconnect(p2p::PeerId peer, Reply<p2p::ControlFailure> reply) = 0;
     virtual void set_network_active(bool active, Reply<p2p::ControlFailure> reply) = 0;
     virtual void ping_all(Reply<p2p::ControlFailure> reply) = 0;

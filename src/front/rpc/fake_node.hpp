@@ -111,7 +111,8 @@ public:
         reply(api::CoinSet{database_->snapshot(), tip_, 99});
     }
     void settle(api::Reply<api::Done> reply) override { reply({}); }
-    void add_node(std::string target, api::AddNodeMode mode, api::Reply<p2p::ControlFailure> reply) override {
+    void add_node(std::string target, api::AddNodeMode mode, std::optional<bool> /*use_v2*/,
+                  api::Reply<p2p::ControlFailure> reply) override {
         const bool known = std::erase(added, target) > 0;
         if (mode != api::AddNodeMode::remove) {
             added.push_back(std::move(target));

@@ -107,8 +107,8 @@ void write_peer(JsonWriter& out, const api::Peer& peer) {
     write_by_type(out, "bytessent_per_msg", peer.traffic.sent_by_type);
     write_by_type(out, "bytesrecv_per_msg", peer.traffic.received_by_type);
     out.field("connection_type", p2p::to_string(stats.kind));
-    out.field("transport_protocol_type", stats.transport);
-    out.field("session_id", stats.session_id);
+    out.field("transport_protocol_type", wire::to_string(stats.transport));
+    out.field("session_id", stats.session_id ? to_hex(stats.session_id->span()) : std::string());
     out.end_object();
 }
 
@@ -238,7 +238,8 @@ Outcome<void> addnode(const Context& context, const Args& args, JsonWriter& out)
                       : command == "remove" ? api::AddNodeMode::remove
                                             : api::AddNodeMode::one_try;
     api::Pending<p2p::ControlFailure> pending;
-    context.commands.add_node(std::string(target), mode, pending.reply());
+    const auto use_v2 = args.has(2) ? std::optional(args.boolean(2, false)) : std::nullopt;
+    context.commands.add_node(std::string(target), mode, use_v2, pending.reply());
     KEEL_TRY(const auto failure, wait_for(pending));
     switch (failure) {
         case p2p::ControlFailure::none: out.value(nullptr); return {};
