@@ -8,22 +8,6 @@ namespace {
 
 using primitives::Height;
 
-struct Position {
-    const Node* next = nullptr;  // on the active chain
-    std::int32_t confirmations = -1;
-};
-
-Position position_of(const Node& node, const Node& tip) {
-    if (&node == &tip) {
-        return {nullptr, 1};
-    }
-    const Node* next = tip.ancestor(node.height() + 1);
-    if (next == nullptr || next->previous() != &node) {
-        return {};
-    }
-    return {next, tip.height() - node.height() + 1};
-}
-
 void write_header_fields(JsonWriter& out, const Node& node, const Node& tip) {
     const primitives::Header& header = node.header();
     const Position position = position_of(node, tip);
@@ -86,16 +70,6 @@ void write_txs(JsonWriter& out, const BlockView& view, const primitives::Params&
         write_tx(out, block.tx(i), params, options);
     }
     out.end_array();
-}
-
-Outcome<std::int32_t> verbosity_of(const Args& args, std::size_t index, std::int32_t otherwise) {
-    if (args.is_boolean(index)) {
-        return args.boolean(index, true) ? 1 : 0;
-    }
-    if (args.has(index) && !args.is_number(index)) {
-        return fail(ErrorCode::type, "JSON value is not an integer as expected");
-    }
-    return args.integer<std::int32_t>(index, otherwise);
 }
 
 Outcome<void> getblock(const Context& context, const Args& args, JsonWriter& out) {

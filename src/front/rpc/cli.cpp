@@ -25,7 +25,8 @@ Text to_json(ArgType type, std::string_view word) {
         case ArgType::hex:
         case ArgType::any_text: return quoted(word);
         case ArgType::any:
-        case ArgType::amount: return is_json(word) ? std::string(word) : quoted(word);
+        case ArgType::amount:
+        case ArgType::number_or_text: return is_json(word) ? std::string(word) : quoted(word);
         default: break;
     }
     if (!is_json(word)) {

@@ -51,6 +51,24 @@ Outcome<const Node*> find_block_or_height(const Context& context, const Args& ar
     return tip.ancestor(primitives::Height(height));
 }
 
+Outcome<std::int32_t> verbosity_of(const Args& args, std::size_t index, std::int32_t otherwise) {
+    if (args.is_boolean(index)) {
+        return args.boolean(index, true) ? 1 : 0;
+    }
+    return args.integer<std::int32_t>(index, otherwise);
+}
+
+Position position_of(const Node& node, const Node& tip) {
+    if (&node == &tip) {
+        return {nullptr, 1};
+    }
+    const Node* next = tip.ancestor(node.height() + 1);
+    if (next == nullptr || next->previous() != &node) {
+        return {};
+    }
+    return {next, tip.height() - node.height() + 1};
+}
+
 Outcome<Bytes> read_block_bytes(const Context& context, const Node& node) {
     auto bytes = context.chain.read_block(node);
     if (!bytes) {
@@ -101,16 +119,24 @@ void write_bits_and_target(JsonWriter& out, primitives::CompactTarget bits) {
 }
 
 void write_script(JsonWriter& out, ByteSpan script, const primitives::Params& params) {
-    const script::OutputType type = script::solve(script).type;
     out.begin_object();
+    write_script_fields(out, script, params, {});
+    out.end_object();
+}
+
+void write_script_fields(JsonWriter& out, ByteSpan script, const primitives::Params& params,
+                         const ScriptJsonOptions& options) {
+    static const address::KeyStore kNothing;
     out.field("asm", script::to_asm(script));
-    out.field("desc", address::infer_descriptor(script, params.prefixes));
-    out.field_hex("hex", script);
+    out.field("desc",
+              address::infer_descriptor(script, params.prefixes, options.store != nullptr ? *options.store : kNothing));
+    if (options.hex) {
+        out.field_hex("hex", script);
+    }
     if (const auto destination = address::destination_of(script)) {
         out.field("address", address::encode_address(*destination, params.prefixes));
     }
-    out.field("type", script::name(type));
-    out.end_object();
+    out.field("type", script::name(script::solve(script).type));
 }
 
 void write_destination_kind(JsonWriter& out, const address::Destination& destination) {

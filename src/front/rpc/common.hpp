@@ -8,6 +8,7 @@
 #include "front/rpc/context.hpp"
 #include "front/rpc/json_writer.hpp"
 #include "rules/address/destination.hpp"
+#include "rules/address/key_store.hpp"
 #include "rules/primitives/block.hpp"
 
 namespace keel::rpc {
@@ -19,6 +20,16 @@ using headers::Node;
                                               std::string_view name);
 // A height on the active chain or a hash.
 [[nodiscard]] Outcome<const Node*> find_block_or_height(const Context& context, const Args& args, std::size_t index);
+
+// 0, 1, 2 ... or a boolean for 0 and 1.
+[[nodiscard]] Outcome<std::int32_t> verbosity_of(const Args& args, std::size_t index, std::int32_t otherwise);
+
+// Where a block is, seen from a tip.
+struct Position {
+    const Node* next = nullptr;       // on the active chain
+    std::int32_t confirmations = -1;  // -1: on a branch
+};
+Position position_of(const Node& node, const Node& tip);
 
 [[nodiscard]] Outcome<Bytes> read_block_bytes(const Context& context, const Node& node);
 [[nodiscard]] Outcome<primitives::BlockPtr> read_block(const Context& context, const Node& node);
@@ -42,8 +53,15 @@ double difficulty(primitives::CompactTarget bits);
 // 64 hexadecimal digits, most significant first.
 std::string hex256(const U256& number);
 void write_bits_and_target(JsonWriter& out, primitives::CompactTarget bits);
-// asm, desc, hex, address, type.
+// asm, desc, hex, address, type: an object.
 void write_script(JsonWriter& out, ByteSpan script, const primitives::Params& params);
+struct ScriptJsonOptions {
+    bool hex = true;
+    const address::KeyStore* store = nullptr;  // what is known about the script; null: nothing
+};
+// The same as fields of the object being written.
+void write_script_fields(JsonWriter& out, ByteSpan script, const primitives::Params& params,
+                         const ScriptJsonOptions& options);
 // isscript, iswitness, witness_version, witness_program: fields of the object being written.
 void write_destination_kind(JsonWriter& out, const address::Destination& destination);
 void write_warnings(JsonWriter& out, const api::ChainReader& chain);

@@ -24,7 +24,10 @@ std::string_view type_text(ArgType type) {
         case ArgType::any:
         case ArgType::any_text: return "string, numeric or boolean";
         case ArgType::range: return "numeric or json array";
-        case ArgType::amount: return "numeric or string";
+        case ArgType::amount:
+        case ArgType::number_or_text: return "numeric or string";
+        case ArgType::outputs: return "json array or object";
+        case ArgType::number_or_boolean: return "numeric or boolean";
     }
     return "";
 }

@@ -26,6 +26,9 @@ enum class ArgType : std::uint8_t {
     any_text,  // the same, but the command-line client sends its word as text
     range,     // a number, or an array of two
     amount,    // bitcoin, as a number or a string
+    outputs,   // an array or an object
+    number_or_boolean,
+    number_or_text,
 };
 
 enum class Need : std::uint8_t {

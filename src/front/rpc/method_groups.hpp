@@ -19,6 +19,8 @@ std::span<const Method> descriptor_methods();    // descriptors.cpp
 std::span<const Method> mempool_methods();       // mempool.cpp
 std::span<const Method> mining_methods();        // mining.cpp
 std::span<const Method> network_methods();       // network.cpp
+std::span<const Method> raw_tx_methods();        // raw_tx.cpp
 std::span<const Method> scan_coins_methods();    // scan_coins.cpp
+std::span<const Method> tx_proof_methods();      // tx_proofs.cpp
 
 }  // namespace keel::rpc

@@ -107,7 +107,10 @@ const char* expected_name(ArgType type) {
         case ArgType::any:
         case ArgType::any_text:
         case ArgType::range:
-        case ArgType::amount: return "any";
+        case ArgType::amount:
+        case ArgType::outputs:
+        case ArgType::number_or_boolean:
+        case ArgType::number_or_text: return "any";
     }
     return "";
 }

@@ -77,8 +77,14 @@ Amount fee_of(primitives::TxView tx, const TxJsonOptions& options) {
 }  // namespace
 
 void write_tx(JsonWriter& out, primitives::TxView tx, const primitives::Params& params, const TxJsonOptions& options) {
-    const std::int64_t weight = tx.weight().value();
     out.begin_object();
+    write_tx_fields(out, tx, params, options);
+    out.end_object();
+}
+
+void write_tx_fields(JsonWriter& out, primitives::TxView tx, const primitives::Params& params,
+                     const TxJsonOptions& options) {
+    const std::int64_t weight = tx.weight().value();
     out.field("txid", tx.txid());
     out.field("hash", tx.wtxid());
     out.field("version", tx.version());
@@ -104,8 +110,9 @@ void write_tx(JsonWriter& out, primitives::TxView tx, const primitives::Params& 
     if (options.spent != nullptr) {
         out.field("fee", fee_of(tx, options));
     }
-    out.field_hex("hex", tx.raw());
-    out.end_object();
+    if (options.show_hex) {
+        out.field_hex("hex", tx.raw());
+    }
 }
 
 }  // namespace keel::rpc

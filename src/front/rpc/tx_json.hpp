@@ -15,9 +15,13 @@ struct TxJsonOptions {
     const store::SpentCoins* spent = nullptr;
     std::size_t spent_tx = 0;    // which transaction of `spent`
     bool show_prevouts = false;  // each spent coin inside its input; needs `spent`
+    bool show_hex = true;        // the transaction's own bytes as the last field
 };
 
-// A whole object, with the transaction's own bytes as its last field.
+// The fields of the object being written.
+void write_tx_fields(JsonWriter& out, primitives::TxView tx, const primitives::Params& params,
+                     const TxJsonOptions& options);
+// A whole object.
 void write_tx(JsonWriter& out, primitives::TxView tx, const primitives::Params& params, const TxJsonOptions& options);
 
 }  // namespace keel::rpc
