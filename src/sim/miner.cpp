@@ -38,7 +38,7 @@ primitives::BlockPtr Miner::mine(const headers::Node& tip, std::uint8_t miner, U
     const headers::History past(tip);
     const auto spend = rng_.chance(1, 2) ? matured_spend(tip) : std::nullopt;
     const std::vector<mining::Candidate> chosen = spend ? std::vector{*spend} : std::vector<mining::Candidate>{};
-    const std::array<mining::Chunk, 1> chunks{chosen};
+    const std::array<mining::Chunk, 1> chunks{mining::Chunk::of(chosen, 0)};
     mining::Wish wish{.payout_script = payout_script(miner), .limits = {}, .chunks = {}};
     if (spend) wish.chunks = chunks;
     const auto made = mining::make_template(params_, {past, version_bits_.version_to_mine(past)}, wish, now);

@@ -116,7 +116,7 @@ TEST(Template, TransactionsAreCommittedToAndTheirFeesCollected) {
         {primitives::Txid{}, 7}, {Amount(5000), Height(1), false, testing::p2wpkh_script(key)}, key};
     const MutableTx spend = testing::make_spend({&coin, 1}, {{Amount(4000), testing::anyone_can_spend()}});
     const Candidate one{spend.freeze(), Amount(1000), 1};
-    const Chunk chunk(&one, 1);
+    const Chunk chunk = Chunk::of({&one, 1}, 0);
     Wish wish = plain_wish();
     wish.chunks = {&chunk, 1};
     Miner miner(primitives::regtest_params());
@@ -164,7 +164,7 @@ TEST(Template, WithoutSegwitTheCoinbaseHasNoWitness) {
 TEST(Selection, ChunksGoInWholeOrNotAtAllAndInOrder) {
     const std::vector<Candidate> large = {candidate(9000, 100), candidate(8000, 900'000)};
     const std::vector<Candidate> small = {candidate(70, 100), candidate(60, 100)};
-    const Chunk chunks[] = {large, small};
+    const Chunk chunks[] = {Chunk::of(large, 0), Chunk::of(small, 1)};
     SelectionLimits limits;
     limits.max_weight = 1'000'000;
     const Selection picked = select_transactions(chunks, limits, {Height(1), 0});
@@ -176,11 +176,35 @@ TEST(Selection, ChunksGoInWholeOrNotAtAllAndInOrder) {
     EXPECT_EQ(select_transactions(chunks, limits, {Height(1), 0}).txs.size(), 4U);
 }
 
+TEST(Selection, WhatDependsOnAChunkThatWasLeftOutStaysOutToo) {
+    const Candidate parent = candidate(9'000'000, 900'000);
+    const Candidate child = candidate(100, 100);
+    const Candidate other = candidate(90, 100);
+    const Chunk chunks[] = {Chunk::of({&parent, 1}, 5), Chunk::of({&child, 1}, 5), Chunk::of({&other, 1}, 6)};
+    SelectionLimits limits;
+    limits.max_weight = 1'000'000;
+    const Selection picked = select_transactions(chunks, limits, {Height(1), 0});
+    ASSERT_EQ(picked.txs.size(), 1U);
+    EXPECT_EQ(picked.txs[0].fee, Amount(90));
+}
+
+TEST(Selection, PrioritisationDecidesWhatIsTakenButNotWhatIsCollected) {
+    const Candidate free = candidate(0, 100);
+    const Candidate paying = candidate(500, 100);
+    Chunk chunks[] = {Chunk::of({&free, 1}, 0), Chunk::of({&paying, 1}, 1)};
+    EXPECT_TRUE(select_transactions(chunks, {}, {Height(1), 0}).txs.empty());
+    chunks[0].fee += 700;
+    const Selection picked = select_transactions(chunks, {}, {Height(1), 0});
+    EXPECT_EQ(picked.txs.size(), 2U);
+    EXPECT_EQ(picked.fees, Amount(500));
+    EXPECT_EQ(picked.chunks.front().fee, 700);
+}
+
 TEST(Selection, SigopLimitIsKept) {
     const Candidate heavy = candidate(9000, 100, 60'000);
     const Candidate other = candidate(8000, 100, 20'000);
     const Candidate light = candidate(7000, 100, 19'599);
-    const Chunk chunks[] = {{&heavy, 1}, {&other, 1}, {&light, 1}};
+    const Chunk chunks[] = {Chunk::of({&heavy, 1}, 0), Chunk::of({&other, 1}, 1), Chunk::of({&light, 1}, 2)};
     const Selection picked = select_transactions(chunks, {}, {Height(1), 0});
     ASSERT_EQ(picked.txs.size(), 2U);
     EXPECT_EQ(picked.sigop_cost, 79'999);
@@ -191,7 +215,7 @@ TEST(Selection, EndsAtTheLeastFeeRate) {
     const Candidate good = candidate(1000, 100);
     const Candidate poor = candidate(1, 5000);
     const Candidate hidden = candidate(2000, 100);
-    const Chunk chunks[] = {{&good, 1}, {&poor, 1}, {&hidden, 1}};
+    const Chunk chunks[] = {Chunk::of({&good, 1}, 0), Chunk::of({&poor, 1}, 1), Chunk::of({&hidden, 1}, 2)};
     EXPECT_EQ(select_transactions(chunks, {}, {Height(1), 0}).txs.size(), 1U);
 }
 
@@ -202,7 +226,7 @@ TEST(Selection, TransactionsThatAreNotFinalYetWait) {
     tx.outputs = {{Amount(1), {}}};
     tx.lock_time = 10;
     const Candidate locked{tx.freeze(), Amount(1000), 4};
-    const Chunk chunk(&locked, 1);
+    const Chunk chunk = Chunk::of({&locked, 1}, 0);
     EXPECT_EQ(select_transactions({&chunk, 1}, {}, {Height(10), 0}).txs.size(), 0U);
     EXPECT_EQ(select_transactions({&chunk, 1}, {}, {Height(11), 0}).txs.size(), 1U);
 }
@@ -216,7 +240,7 @@ TEST(Selection, ARandomBlockNeverExceedsItsLimits) {
     }
     std::vector<Chunk> chunks;
     for (std::size_t i = 0; i < candidates.size(); i += 2) {
-        chunks.emplace_back(&candidates[i], 2);
+        chunks.push_back(Chunk::of({&candidates[i], 2}, static_cast<std::uint32_t>(i)));
     }
     const Selection picked = select_transactions(chunks, {}, {Height(1), 0});
     std::int64_t weight = SelectionLimits{}.reserved_weight;

@@ -134,11 +134,13 @@ Verdict check_transactions(const Block& block) {
 // root) comes before what would brand the header as invalid.
 class BlockChecker {
 public:
-    static Result<CheckedBlock, Reject> run(BlockPtr block, const Params& params, bool proposal) {
+    static Result<CheckedBlock, Reject> run(BlockPtr block, const Params& params, bool proposal, MerkleRoot root) {
         KEEL_ASSERT(block != nullptr);
         if (!proposal) {
             KEEL_CHECK(check_header(block->hash(), block->header().bits, params));
             KEEL_CHECK(run_phase<kSignetRules>(OnNetwork{*block, params}));
+        }
+        if (root == MerkleRoot::check) {
             KEEL_CHECK(check_merkle(*block));
         }
         KEEL_CHECK(run_phase<kBodyRules>(*block));
@@ -154,11 +156,11 @@ public:
 };
 
 Result<CheckedBlock, Reject> check_block(BlockPtr block, const Params& params) {
-    return BlockChecker::run(std::move(block), params, false);
+    return BlockChecker::run(std::move(block), params, false, MerkleRoot::check);
 }
 
-Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params) {
-    return BlockChecker::run(std::move(block), params, true);
+Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params, MerkleRoot root) {
+    return BlockChecker::run(std::move(block), params, true, root);
 }
 
 Verdict check_body_matches_header(const Block& block, bool segwit_active) {

@@ -22,7 +22,8 @@ public:
     [[nodiscard]] const BlockHash& hash() const { return block().hash(); }
     // For each transaction: signature checks in its own scripts (each costs 4).
     [[nodiscard]] std::span<const std::uint32_t> legacy_sigops() const { return contents_->legacy_sigops; }
-    // A proposal passed everything but proof of work, signet solution and merkle root. The chain must not take it.
+    // A proposal passed everything but proof of work, signet solution and perhaps merkle root. The chain must not take
+    // it.
     [[nodiscard]] bool is_proposal() const { return contents_->proposal; }
 
 private:
@@ -39,8 +40,9 @@ private:
 // Phases "header", "block-signet", "block-merkle", "block-body" (sizes, coinbase), "tx-*" for each transaction,
 // "block-sigops". Pure: any thread. Hashes the merkle tree; O(bytes).
 Result<CheckedBlock, Reject> check_block(BlockPtr block, const Params& params);
-// For block templates: as check_block() without proof of work, signet solution and merkle root.
-Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params);
+// For block templates: as check_block() without proof of work and signet solution, and on demand without merkle root.
+enum class MerkleRoot : std::uint8_t { skip, check };
+Result<CheckedBlock, Reject> check_proposal(BlockPtr block, const Params& params, MerkleRoot root = MerkleRoot::skip);
 
 // Phases "block-context": lock times (BIP113), height in the coinbase (BIP34); "block-witness": commitment (BIP141);
 // "block-weight".
