@@ -6,6 +6,14 @@
 
 namespace keel::mempool {
 
+// Blocks being taken off, until the pool has taken their transactions back.
+struct Reorg {
+    std::deque<std::vector<TxPtr>> blocks;  // as they were disconnected: the highest first
+    std::size_t bytes = 0;
+    std::vector<Txid> taken_back;
+    Height fork = primitives::kNoHeight;  // of the lowest block that stayed
+};
+
 class Pool::Impl {
 public:
     Impl(const Options& options, View& view, Logger& logger) : contents_(options, view), logger_(logger) {}
@@ -50,13 +58,6 @@ private:
     OrDisk<void> drop_unminable(const ChainState& chain);
     OrDisk<bool> is_minable(const Entry& entry, const ChainState& chain);
     OrDisk<bool> relocked(const Entry& entry, const ChainState& chain);
-
-    struct Reorg {
-        std::deque<std::vector<TxPtr>> blocks;  // as they were disconnected: the highest first
-        std::size_t bytes = 0;
-        std::vector<Txid> taken_back;
-        Height fork = primitives::kNoHeight;  // of the lowest block that stayed
-    };
 
     Contents contents_;
     Logger& logger_;
