@@ -334,6 +334,7 @@ Result<void, std::string> Daemon::run() {
             return {};
         }
         report_progress();
+        trimmer_.look(static_cast<std::uint64_t>(node_->view().tip().height().value()), clock_.now().steady);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/daemon/chain_reader.hpp"
 #include "app/daemon/directory.hpp"
+#include "app/daemon/heap.hpp"
 #include "app/daemon/importer.hpp"
 #include "app/daemon/logs.hpp"
 #include "app/daemon/node_commands.hpp"
@@ -87,6 +88,7 @@ private:
     std::atomic<bool> importing_{false};
     Snapshot import_begin_;
     Snapshot last_report_;
+    HeapTrimmer trimmer_;
     mutable std::mutex mutex_;  // guards the two below
     Snapshot import_end_;
     std::string failure_;

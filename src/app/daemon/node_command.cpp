@@ -1,13 +1,13 @@
 #include "app/daemon/node_command.hpp"
 
 #include <iostream>
-#include <malloc.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <thread>
 
 #include "app/daemon/daemon.hpp"
 #include "app/daemon/detach.hpp"
+#include "app/daemon/heap.hpp"
 #include "app/settings/help.hpp"
 #include "edge/runtime/signals.hpp"
 
@@ -43,13 +43,6 @@ bool answered(const settings::Values& values, const Identity& identity) {
         return true;
     }
     return false;
-}
-
-// Large blocks of memory go back to the system when they are freed, instead of staying in the process's heap: without
-// this the threshold grows with each such block (mallopt(3)).
-void keep_heap_small() {
-    constexpr int kLarge = 1 << 20;
-    mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 int run_daemon(settings::Loaded loaded, Options options, const Identity& identity) {

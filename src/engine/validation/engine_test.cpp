@@ -291,7 +291,7 @@ TEST(EngineMemory, ACacheAtRestGivesCoinsBackAndGoesOn) {
         bed.give(block);
     }
     EXPECT_EQ(bed.cache_stats().coins, 50U);
-    bed.pass(seconds(59));
+    bed.pass(seconds(14));
     bed.run();
     EXPECT_EQ(bed.cache_stats().dirty, 50U) << "not yet at rest";
     bed.pass(seconds(1));

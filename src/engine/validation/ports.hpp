@@ -51,7 +51,7 @@ struct Options {
     seconds flush_interval{600};
     seconds record_interval{30};
     // After connecting nothing for this long, a cache above `resting_cache` bytes gives its memory back.
-    seconds rest_after{60};
+    seconds rest_after{15};
     std::size_t resting_cache = std::size_t{64} << 20U;
     // The index is empty and all block files are to be imported again: they are kept and written behind.
     bool reindex = false;
