@@ -122,7 +122,6 @@ Result<void, std::string> Importer::open(const ImportTask& task) {
     return {};
 }
 
-// Files that cannot be read are spoken of when their blocks are.
 void Importer::survey_headers() {
     const BlockHash assumed = around_.params.assume_valid;
     if (assumed == BlockHash{} || around_.tree.find(assumed) != nullptr) {
@@ -131,8 +130,10 @@ void Importer::survey_headers() {
     HeaderSurvey survey(around_.tree, around_.params, around_.clock, stopping_);
     for (const Source& source : sources_) {
         for (const std::string& path : source.files.paths) {
-            if (auto file = around_.files.open(path, store::OpenMode::read)) {
-                static_cast<void>(survey.read(std::move(*file), source.files.key));
+            auto file = around_.files.open(path, store::OpenMode::read);
+            const auto read = file ? survey.read(std::move(*file), source.files.key) : Failure(file.error());
+            if (!read) {
+                log(around_.logger, LogCategory::reindex, LogLevel::warning, read.error().message());
             }
         }
     }
