@@ -115,6 +115,7 @@ Outcome<void> decodescript(const Context& context, const Args& args, JsonWriter&
 
 // A transaction and the block it was found in.
 struct Located {
+    const Node* node = nullptr;
     primitives::BlockPtr block;
     std::size_t index = 0;
 };
@@ -126,7 +127,7 @@ Outcome<Located> find_in_block(const Context& context, const Node& node, const p
     KEEL_TRY(auto block, read_block(context, node));
     for (std::size_t i = 0; i < block->tx_count(); ++i) {
         if (block->tx(i).txid() == txid) {
-            return Located{std::move(block), i};
+            return Located{&node, std::move(block), i};
         }
     }
     return fail(ErrorCode::invalid_address_or_key,
@@ -143,8 +144,8 @@ void write_block_position(JsonWriter& out, const Node& node, const Node& tip) {
     }
 }
 
-Outcome<void> write_located(const Context& context, const Node& node, const Located& found, std::int32_t verbosity,
-                            JsonWriter& out) {
+Outcome<void> write_located(const Context& context, const Located& found, std::int32_t verbosity, JsonWriter& out) {
+    const Node& node = *found.node;
     TxJsonOptions options;
     std::optional<store::SpentCoins> undo;
     if (verbosity >= 2 && found.index > 0 && node.is(headers::Mark::has_undo)) {
@@ -182,7 +183,7 @@ Outcome<void> getrawtransaction(const Context& context, const Args& args, JsonWr
         out.hex(found.block->tx(found.index).raw());
         return {};
     }
-    return write_located(context, *node, found, verbosity, out);
+    return write_located(context, found, verbosity, out);
 }
 
 constexpr Param kCreateParams[] = {
