@@ -217,6 +217,7 @@ Step Acceptance::look_up_in_chain(Candidate& it, std::span<const std::size_t> in
 Step Acceptance::explain_missing(const Candidate& it) {
     std::vector<OutPoint> own;
     const std::size_t count = std::min(it.tx->view().output_count(), kKnownOutputsMax);
+    own.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         own.push_back({it.tx->txid(), static_cast<std::uint32_t>(i)});
     }

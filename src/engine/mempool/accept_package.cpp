@@ -84,6 +84,7 @@ Step Acceptance::examine_all(policy::PackageTxs txs, PackageResult& out) {
 Step Acceptance::check_package_truc(std::size_t position, policy::PackageTxs txs) const {
     const Candidate& it = members_[position];
     std::vector<policy::TrucParent> parents;
+    parents.reserve(it.parents.size());
     for (const EntryPtr& parent : it.parents) {
         parents.push_back({.tx = policy::TrucTx::of(parent->tx->view()),
                            .ancestors = contents_.graph().ancestor_totals(parent->handle).count,
@@ -202,6 +203,7 @@ Step Acceptance::check_dust_spent(const Candidate& it) const {
 
 Step Acceptance::check_package_scripts(PackageResult& out) {
     std::vector<Wtxid> all;
+    all.reserve(members_.size());
     for (const Candidate& it : members_) {
         all.push_back(it.tx->wtxid());
     }
