@@ -66,6 +66,9 @@ void route(std::vector<validation::Action>& actions, Outbox& out) {
             out.tips.push_back(it);
         },
         [&](validation::Answer& it) { out.answers.push_back(std::move(it)); },
+        [&](validation::TxVerdict& it) { out.tx_verdicts.push_back(std::move(it)); },
+        [&](validation::PackageVerdict& it) { out.package_verdicts.push_back(std::move(it)); },
+        [&](validation::PoolChanged& it) { std::ranges::move(it.events, std::back_inserter(out.pool_events)); },
         [&](validation::Fatal& it) { out.fatal.push_back(std::move(it)); },
     };
     for (validation::Action& action : actions) {
