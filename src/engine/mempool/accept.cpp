@@ -79,7 +79,8 @@ OrDisk<TxResult> Acceptance::single(const TxPtr& tx) {
         if (!options_.bypass_limits && contents_.policy().require_standard) {
             KEEL_CHECK(check_dust_spent(it));
         }
-        return check_scripts(it);
+        KEEL_CHECK(check_scripts(it));
+        return options_.fee_max && it.entry.fee > *options_.fee_max ? stop(policy::kMaxFeeRule) : Step();
     }();
     if (attempt) {
         TxResult out = success(it);

@@ -22,7 +22,8 @@ struct AcceptOptions {
     bool allow_sibling_eviction = true;
     bool package_rates = false;  // several pay together
     std::optional<policy::FeeRate> rate_max{};
-    UnixTime time{};  // when it came
+    std::optional<Amount> fee_max{};  // judged when everything else holds
+    UnixTime time{};                  // when it came
 };
 
 // Why an attempt ended: a rule, or the disk.

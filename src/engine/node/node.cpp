@@ -33,6 +33,7 @@ Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surrou
     node->p2p_ = std::make_unique<p2p::Engine>(p2p::Environment{.params = surroundings.params,
                                                                 .tree = node->tree_,
                                                                 .tip = node->view_.tip(),
+                                                                .pool = node->pool_view_,
                                                                 .logger = surroundings.logger,
                                                                 .seed = surroundings.seed},
                                                config);

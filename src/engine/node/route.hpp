@@ -26,7 +26,6 @@ struct Outbox {
     std::vector<validation::Answer> answers;
     std::vector<validation::TxVerdict> tx_verdicts;
     std::vector<validation::PackageVerdict> package_verdicts;
-    std::vector<mempool::PoolEvent> pool_events;
     std::vector<validation::TipChanged> tips;
     std::vector<validation::Fatal> fatal;
 
