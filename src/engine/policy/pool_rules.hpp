@@ -87,7 +87,8 @@ inline constexpr RuleInfo kSpendsReplacedRule{
     .sentence = "A transaction MUST NOT spend outputs of what it would replace.",
     .source = "protocol; BIP125",
     .token = "bad-txns-spends-conflicting-tx",
-    .debug = ""};
+    .debug = "",
+    .blame = false};
 inline constexpr RuleInfo kMaxRateRule{.id = "pool-max-rate",
                                        .sentence = "A transaction MUST NOT pay more than its sender said.",
                                        .source = "local",

@@ -97,12 +97,18 @@ Outcome<void> getmempoolcluster(const Context& context, const Args& args, JsonWr
     return {};
 }
 
-// Relatives without the transaction itself, ids or whole entries.
-void write_relatives(const Context& context, const mempool::Located& at, Cluster::Set relatives, bool verbose,
-                     JsonWriter& out) {
+// Without the transaction itself: ids, or whole entries where `verbose`.
+struct Relatives {
+    const mempool::Located& of;
+    Cluster::Set set;
+    bool verbose;
+};
+
+void write_relatives(const Context& context, const Relatives& relatives, JsonWriter& out) {
+    const auto& [at, set, verbose] = relatives;
     verbose ? out.begin_object() : out.begin_array();
     for (std::size_t i = 0; i < at.cluster->txs.size(); ++i) {
-        if (i == at.index || (relatives >> i & 1U) == 0) {
+        if (i == at.index || (set >> i & 1U) == 0) {
             continue;
         }
         const Txid& txid = at.cluster->txs[i]->txid();
@@ -118,13 +124,13 @@ void write_relatives(const Context& context, const mempool::Located& at, Cluster
 
 Outcome<void> getmempoolancestors(const Context& context, const Args& args, JsonWriter& out) {
     KEEL_TRY(const mempool::Located at, find_entry(context, args));
-    write_relatives(context, at, at.cluster->ancestors[at.index], args.boolean(1, false), out);
+    write_relatives(context, {at, at.cluster->ancestors[at.index], args.boolean(1, false)}, out);
     return {};
 }
 
 Outcome<void> getmempooldescendants(const Context& context, const Args& args, JsonWriter& out) {
     KEEL_TRY(const mempool::Located at, find_entry(context, args));
-    write_relatives(context, at, at.cluster->descendants[at.index], args.boolean(1, false), out);
+    write_relatives(context, {at, at.cluster->descendants[at.index], args.boolean(1, false)}, out);
     return {};
 }
 

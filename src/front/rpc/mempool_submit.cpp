@@ -8,6 +8,7 @@
 #include "front/rpc/json_values.hpp"
 #include "front/rpc/mempool_json.hpp"
 #include "front/rpc/method_groups.hpp"
+#include "front/rpc/tx_args.hpp"
 #include "rules/script/script.hpp"
 
 namespace keel::rpc {
@@ -35,16 +36,6 @@ Outcome<FeeRate> rate_max(const Args& args, std::size_t index) {
 
 Outcome<Amount> burn_max(const Args& args, std::size_t index) {
     return args.has(index) ? amount_of(args.value(index)) : Outcome<Amount>(Amount());
-}
-
-// Null when it is not one.
-TxPtr parse_tx(std::string_view hex) {
-    auto bytes = from_hex(hex);
-    if (!bytes) {
-        return nullptr;
-    }
-    auto tx = primitives::Tx::parse(*std::move(bytes));
-    return tx && (*tx)->view().input_count() > 0 ? *std::move(tx) : nullptr;
 }
 
 bool has_valid_ops(ByteSpan script) {
@@ -86,7 +77,7 @@ Outcome<TxResult> submit(const Context& context, const TxPtr& tx, const mempool:
 
 Outcome<void> sendrawtransaction(const Context& context, const Args& args, JsonWriter& out) {
     KEEL_TRY(const Amount burn, burn_max(args, 2));
-    const TxPtr tx = parse_tx(args.text(0));
+    const TxPtr tx = decode_tx(args.text(0));
     if (tx == nullptr) {
         return fail(ErrorCode::deserialization, "TX decode failed. Make sure the tx has at least one input.");
     }
@@ -124,7 +115,7 @@ Outcome<std::vector<TxPtr>> txs_of(const Args& args) {
     }
     std::vector<TxPtr> txs;
     for (const std::string_view text : texts) {
-        TxPtr tx = parse_tx(text);
+        TxPtr tx = decode_tx(text);
         if (tx == nullptr) {
             return fail(ErrorCode::deserialization,
                         "TX decode failed: " + std::string(text) + " Make sure the tx has at least one input.");

@@ -58,13 +58,13 @@ Outcome<PoolChunks> best_chunks(const Context& context, std::int64_t weight) {
     out.tip = best.tip;
     for (const auto& chunk : best.chunks) {
         for (const mempool::EntryPtr& entry : chunk.txs) {
-            const primitives::Amount priority(entry->modified_fee.satoshi() - entry->fee.satoshi());
-            out.txs.push_back({entry->tx, entry->fee, entry->sigop_cost, priority, chunk.cluster + 1});
+            out.txs.push_back({entry->tx, entry->fee, entry->sigop_cost});
         }
     }
     std::size_t first = 0;
     for (const auto& chunk : best.chunks) {
-        out.chunks.push_back(std::span(out.txs).subspan(first, chunk.txs.size()));
+        const auto txs = std::span<const mining::Candidate>(out.txs).subspan(first, chunk.txs.size());
+        out.chunks.push_back({txs, chunk.sum.fee, chunk.sum.size, chunk.cluster});
         first += chunk.txs.size();
     }
     return out;
