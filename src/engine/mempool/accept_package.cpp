@@ -84,6 +84,7 @@ Step Acceptance::examine_all(policy::PackageTxs txs, PackageResult& out) {
 Step Acceptance::check_package_truc(std::size_t position, policy::PackageTxs txs) const {
     const Candidate& it = members_[position];
     std::vector<policy::TrucParent> parents;
+    parents.reserve(it.parents.size());
     for (const EntryPtr& parent : it.parents) {
         parents.push_back({.tx = policy::TrucTx::of(parent->tx->view()),
                            .ancestors = contents_.graph().ancestor_totals(parent->handle).count,
@@ -107,7 +108,7 @@ policy::FeeRate Acceptance::total_rate() const {
     return {Amount(fee), vsize};
 }
 
-Step Acceptance::check_package_fees(PackageResult& out) {
+Step Acceptance::check_package_fees(PackageResult& out) const {
     if (!options_.package_rates) {
         return {};
     }
@@ -200,8 +201,9 @@ Step Acceptance::check_dust_spent(const Candidate& it) const {
         "tx " + to_hex(tx.txid()) + " (wtxid=" + to_hex(tx.wtxid()) + ") did not spend parent's ephemeral dust");
 }
 
-Step Acceptance::check_package_scripts(PackageResult& out) {
+Step Acceptance::check_package_scripts(PackageResult& out) const {
     std::vector<Wtxid> all;
+    all.reserve(members_.size());
     for (const Candidate& it : members_) {
         all.push_back(it.tx->wtxid());
     }

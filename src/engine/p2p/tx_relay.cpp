@@ -134,7 +134,7 @@ void TxRelay::on_getdata(Peer& peer, const wire::GetData& request, Turn& turn) {
     if (!missing.entries.empty()) turn.send(peer, std::move(missing));
 }
 
-std::int64_t TxRelay::fee_filter(UnixTime now) {
+std::int64_t TxRelay::fee_filter(UnixTime now) const {
     if (chain_.is_initial_download()) return kAllFees;
     const policy::Policy& policy = pool_.options().policy;
     return std::max(rounded_fee(pool_.min_rate(now).per_kvb().satoshi()), policy.min_relay.per_kvb().satoshi());

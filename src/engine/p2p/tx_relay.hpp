@@ -54,7 +54,7 @@ private:
     microseconds some(microseconds mean);
     void announce(Peer& peer, State& state, Turn& turn);
     void send_fee_filter(Peer& peer, State& state, Turn& turn);
-    [[nodiscard]] std::int64_t fee_filter(UnixTime now);
+    [[nodiscard]] std::int64_t fee_filter(UnixTime now) const;
     // What of `state.waiting` can be announced, best first; the rest is dropped from it.
     [[nodiscard]] std::vector<mempool::Located> announceable(const Peer& peer, State& state) const;
     [[nodiscard]] mempool::EntryPtr find(const wire::InvEntry& entry) const;

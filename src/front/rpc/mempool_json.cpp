@@ -29,6 +29,7 @@ void write_txids(JsonWriter& out, std::vector<Txid> txids, bool as_text) {
 
 std::vector<Txid> txids_at(const Cluster& cluster, const std::vector<std::size_t>& positions) {
     std::vector<Txid> txids;
+    txids.reserve(positions.size());
     for (const std::size_t position : positions) {
         txids.push_back(cluster.txs[position]->txid());
     }
