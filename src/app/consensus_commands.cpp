@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/hex.hpp"
+#include "engine/policy/rules.hpp"
 #include "rules/consensus/rules.hpp"
 #include "rules/consensus/verify_block.hpp"
 #include "rules/primitives/custom_network.hpp"
@@ -31,15 +32,30 @@ void print_rule(std::ostream& out, const consensus::RuleInfo& rule) {
         << " (" << to_string(rule.kind) << ")\n";
 }
 
-void print_all_rules(std::ostream& out) {
-    for (const consensus::Phase& phase : consensus::all_phases()) {
+void print_rules(std::ostream& out, std::span<const consensus::Phase> phases) {
+    std::size_t count = 0;
+    for (const consensus::Phase& phase : phases) {
+        count += phase.rules.size();
         out << phase.name << " - for " << phase.subject << '\n';
         for (const consensus::RuleInfo* rule : phase.rules) {
             print_rule(out, *rule);
         }
         out << '\n';
     }
-    out << consensus::all_rules().size() << " rules\n";
+    out << count << " rules\n";
+}
+
+int policy_rules(std::span<const std::string> arguments, std::ostream& out, std::ostream& err) {
+    if (arguments.empty()) {
+        print_rules(out, policy::all_phases());
+        return 0;
+    }
+    if (arguments.size() == 1 && (arguments[0] == "--markdown" || arguments[0] == "-markdown")) {
+        out << policy::rules_as_markdown();
+        return 0;
+    }
+    err << "usage: keel rules --policy [--markdown]\n";
+    return kUnusable;
 }
 
 // What a command takes that can go wrong, as a sentence.
@@ -227,12 +243,15 @@ void print_report(std::ostream& out, const Request& request, const VerifyReport&
 
 int rules(std::span<const std::string> arguments, std::ostream& out, std::ostream& err) {
     if (arguments.empty()) {
-        print_all_rules(out);
+        print_rules(out, consensus::all_phases());
         return 0;
     }
     if (arguments.size() == 1 && (arguments[0] == "--markdown" || arguments[0] == "-markdown")) {
         out << consensus::rules_as_markdown();
         return 0;
+    }
+    if (!arguments.empty() && (arguments[0] == "--policy" || arguments[0] == "-policy")) {
+        return policy_rules(arguments.subspan(1), out, err);
     }
     for (const std::string& id : arguments) {
         const consensus::RuleInfo* rule = consensus::find_rule(id);

@@ -7,7 +7,8 @@
 
 namespace keel::app {
 
-// Prints every consensus rule; with --markdown as docs/consensus-rules.md has them; with rule ids only those.
+// Prints every consensus rule; with --markdown as docs/consensus-rules.md has them; with rule ids only those. With
+// --policy first, what this node relays beyond them: docs/policy-rules.md.
 int rules(std::span<const std::string> arguments, std::ostream& out, std::ostream& err);
 
 // --height N [--chain C] [--challenge HEX] [--spent FILE] [--coins FILE] BLOCK: checks everything that can be checked

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
+#include "engine/policy/rules.hpp"
 #include "rules/consensus/rules.hpp"
 #include "rules/primitives/params.hpp"
 #include "testing/data.hpp"
@@ -57,6 +58,8 @@ TEST(RulesCommand, ListsEveryRule) {
         EXPECT_NE(outcome.out.find(rule->sentence), std::string::npos);
     }
     EXPECT_EQ(run(rules, {"--markdown"}).out, consensus::rules_as_markdown());
+    EXPECT_EQ(run(rules, {"--policy", "--markdown"}).out, policy::rules_as_markdown());
+    EXPECT_NE(run(rules, {"--policy"}).out.find("truc-only-child"), std::string::npos);
     EXPECT_NE(run(rules, {"block-weight"}).out.find("4,000,000"), std::string::npos);
     EXPECT_EQ(run(rules, {"block-wait"}).err, "Error: there is no rule 'block-wait'; keel rules lists them.\n");
 }

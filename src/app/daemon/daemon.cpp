@@ -75,6 +75,7 @@ Result<void, std::string> Daemon::open_node() {
         .block_files = stores_.block_files,
         .xor_key = stores_.xor_key,
         .cache = {.budget = options_.memory.coin_cache, .hash_key = random_hash_key()},
+        .pool = options_.pool,
         .assume_valid = params.assume_valid,
         .minimum_chain_work = consensus::ChainWork(params.minimum_chain_work),
         .prune_target = options_.prune.target,
@@ -148,6 +149,14 @@ void Daemon::make_threads() {
                                                                    .switchboard = switchboard_,
                                                                    .validation = *validation_,
                                                                    .p2p = *p2p_});
+    pool_ = std::make_unique<PoolService>(PoolService::Parts{.node = *node_,
+                                                             .clock = clock_,
+                                                             .switchboard = switchboard_,
+                                                             .validation = *validation_,
+                                                             .logger = *logger_},
+                                          PoolService::Saving{.path = loaded_.chain_dir / "mempool.dat",
+                                                              .persist = options_.persist_pool,
+                                                              .plain = options_.plain_pool_file});
 }
 
 Result<std::vector<wire::Endpoint>, std::string> Daemon::listen() {
@@ -186,6 +195,8 @@ void Daemon::start_rpc_calls(const std::vector<wire::Endpoint>& listening) {
     facts.version = options_.version_number;
     facts.protocol_version = wire::kProtocolVersion;
     facts.user_agent = options_.user_agent;
+    facts.relay_fee = options_.pool.policy.min_relay.per_kvb();
+    facts.incremental_fee = options_.pool.policy.incremental.per_kvb();
     facts.services = wire::Services{}.with(wire::Service::network_limited).with(wire::Service::witness);
     if (!options_.prune.enabled) {
         facts.services = facts.services.with(wire::Service::network);
@@ -198,7 +209,7 @@ void Daemon::start_rpc_calls(const std::vector<wire::Endpoint>& listening) {
         facts.listening.push_back({wire::to_string(endpoint.address), endpoint.port});
     }
     peers_ = std::make_unique<PeersReader>(*p2p_, *network_, std::move(facts));
-    rpc_->ready({.chain = *chain_, .commands = *commands_, .peers = *peers_, .logs = *log_switch_});
+    rpc_->ready({.chain = *chain_, .commands = *commands_, .peers = *peers_, .pool = *pool_, .logs = *log_switch_});
 }
 
 // Peers are looked for once the node's own files are read.
@@ -224,6 +235,7 @@ void Daemon::start_import() {
     import_begin_ = last_report_ = snapshot();
     if (tasks.empty()) {
         chain_->set_loading(false);
+        pool_->start_loading();
         start_peers();
         return;
     }
@@ -268,6 +280,7 @@ void Daemon::end_import(const std::string& failure) {
     node_->view().set_importing(false);
     p2p_->post(p2p::Event(p2p::SetImporting{false}));
     chain_->set_loading(false);
+    pool_->start_loading();
     start_peers();
     if (options_.stop_after_import) {
         runtime::request_stop();
@@ -349,6 +362,9 @@ void Daemon::stop() {
     if (importer_ != nullptr) {
         importer_->stop();
     }
+    if (pool_ != nullptr) {
+        pool_->stop();
+    }
     if (network_ != nullptr) {
         network_->stop();
     }
@@ -358,11 +374,15 @@ void Daemon::stop() {
     if (validation_ != nullptr) {
         validation_->finish();
     }
+    if (pool_ != nullptr) {
+        pool_->save_at_end();
+    }
     wakes_.store(nullptr, std::memory_order_release);
     verify_.reset();
     flush_.reset();
     rpc_.reset();
     peers_.reset();
+    pool_.reset();
     commands_.reset();
     carrier_.reset();
     importer_.reset();

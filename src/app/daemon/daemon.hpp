@@ -13,6 +13,7 @@
 #include "app/daemon/importer.hpp"
 #include "app/daemon/logs.hpp"
 #include "app/daemon/node_commands.hpp"
+#include "app/daemon/pool_service.hpp"
 #include "app/daemon/pool_workers.hpp"
 #include "app/daemon/progress.hpp"
 #include "app/daemon/rpc_service.hpp"
@@ -83,6 +84,7 @@ private:
     std::unique_ptr<NetCarrier> carrier_;
     std::unique_ptr<NodeCommands> commands_;
     std::unique_ptr<PeersReader> peers_;
+    std::unique_ptr<PoolService> pool_;
     std::unique_ptr<Importer> importer_;
 
     std::atomic<bool> importing_{false};

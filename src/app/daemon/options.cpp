@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/daemon/pool_options.hpp"
 #include "base/logger.hpp"
 #include "engine/chain/coin_cache.hpp"
 #include "engine/store/block_files.hpp"
@@ -171,6 +172,9 @@ Result<Options, std::string> make_options(settings::Loaded& loaded, std::string_
     out.memory = plan_memory(static_cast<std::size_t>(values.number("dbcache")) * kMiB);
     out.script_threads = script_threads(values.number("par"), cores);
     KEEL_TRY(out.prune, plan_pruning(values));
+    KEEL_TRY(out.pool, make_pool_options(loaded));
+    out.persist_pool = values.flag("persistmempool");
+    out.plain_pool_file = values.flag("persistmempoolv1");
     KEEL_TRY(out.user_agent, user_agent(version, values.list("uacomment")));
     out.version_number = version_number(version);
     KEEL_TRY(out.listening, plan_listening(values, loaded.params->default_port));

@@ -3,6 +3,7 @@
 
 #include "app/settings/load.hpp"
 #include "base/time.hpp"
+#include "engine/mempool/options.hpp"
 #include "engine/wire/net_address.hpp"
 
 namespace keel::daemon {
@@ -39,6 +40,9 @@ struct Options {
     MemoryPlan memory;
     std::size_t script_threads = 1;
     PrunePlan prune;
+    mempool::Options pool;
+    bool persist_pool = true;
+    bool plain_pool_file = false;  // version 1
     std::string user_agent;
     std::int32_t version_number = 0;  // 10,000 * major + 100 * minor + patch
     ListenPlan listening;

@@ -41,6 +41,7 @@ void Switchboard::deliver(node::Outbox& outbox) {
         controls_.answer(answer.ticket, answer.failure);
     }
     deliver_block_news(outbox);
+    deliver_pool_news(outbox);
     for (validation::Fatal& fatal : outbox.fatal) {
         targets_.fatal(std::move(fatal.message));
     }
@@ -68,6 +69,19 @@ void Switchboard::deliver_block_news(node::Outbox& outbox) {
     }
 }
 
+void Switchboard::deliver_pool_news(node::Outbox& outbox) {
+    for (validation::TxVerdict& verdict : outbox.tx_verdicts) {
+        if (verdict.source.kind == Source::Kind::api) {
+            tx_results_.answer(static_cast<std::uint64_t>(verdict.source.id), std::move(verdict.result));
+        }
+    }
+    for (validation::PackageVerdict& verdict : outbox.package_verdicts) {
+        if (verdict.source.kind == Source::Kind::api) {
+            package_results_.answer(static_cast<std::uint64_t>(verdict.source.id), std::move(verdict.result));
+        }
+    }
+}
+
 bool Switchboard::is_at_rest(const validation::BlockVerdict& verdict) const {
     const headers::Node* node = verdict.node;
     return verdict.outcome != validation::Outcome::stored || node->chain_tx_count() == 0 ||
@@ -78,6 +92,8 @@ void Switchboard::close() {
     controls_.close();
     answers_.close();
     verdicts_.close();
+    tx_results_.close();
+    package_results_.close();
     tips_.stop();
 }
 

@@ -46,12 +46,15 @@ public:
     ReplyTable<p2p::ControlFailure>& controls() { return controls_; }
     ReplyTable<validation::Answer>& answers() { return answers_; }
     ReplyTable<validation::BlockVerdict>& verdicts() { return verdicts_; }
+    ReplyTable<mempool::TxResult>& tx_results() { return tx_results_; }
+    ReplyTable<mempool::PackageResult>& package_results() { return package_results_; }
     TipWatch& tips() { return tips_; }
     // Nobody is answered any more.
     void close();
 
 private:
     void deliver_block_news(node::Outbox& outbox);
+    void deliver_pool_news(node::Outbox& outbox);
     // Whether a stored block stays what it is: with less work than the active chain, or without its ancestors.
     [[nodiscard]] bool is_at_rest(const validation::BlockVerdict& verdict) const;
 
@@ -59,6 +62,8 @@ private:
     ReplyTable<p2p::ControlFailure> controls_;
     ReplyTable<validation::Answer> answers_;
     ReplyTable<validation::BlockVerdict> verdicts_;
+    ReplyTable<mempool::TxResult> tx_results_;
+    ReplyTable<mempool::PackageResult> package_results_;
     TipWatch tips_;
 };
 

@@ -6,7 +6,10 @@
 namespace keel::settings {
 namespace {
 
-constexpr std::string_view kNoPool = "this version has no transaction pool";
+constexpr std::string_view kClusters = "clusters are limited instead";
+constexpr std::string_view kNoCompactBlocks = "this version does not receive compact blocks";
+constexpr std::string_view kNoEstimates = "this version does not estimate fees";
+constexpr std::string_view kFixedTemplates = "templates are as large as the rules allow";
 constexpr std::string_view kNoWallet = "Keel has no wallet";
 
 constexpr std::array kLog{
@@ -53,7 +56,7 @@ constexpr std::array kTesting{
     no_effect(with(text("checkblockindex", "<n>", "Check the block index every n changes"), trait::kForTesting),
               "invariants are checked by assertions"),
     no_effect(with(text("checkmempool", "<n>", "Check the transaction pool every n changes"), trait::kForTesting),
-              kNoPool),
+              "invariants are checked by assertions"),
     no_effect(with(text("checkaddrman", "<n>", "Check the address table every n changes"), trait::kForTesting),
               "this version keeps no table of peer addresses"),
     no_effect(with(number("checkblocks", "6", "Blocks to check at start"), trait::kForTesting),
@@ -63,11 +66,12 @@ constexpr std::array kTesting{
     no_effect(with(text("checkpoints", "<n>", "Check block hashes at fixed heights"), trait::kForTesting),
               "there are no checkpoints"),
     no_effect(with(number("maxsigcachesize", "32", "Memory for checked signatures, in MiB"), trait::kForTesting),
-              kNoPool),
-    no_effect(with(flag("printpriority", "0", "Log fee rates when mining"), trait::kForTesting), kNoPool),
-    only_on(
-        no_effect(with(flag("acceptstalefeeestimates", "0", "Read old fee estimates"), trait::kForTesting), kNoPool),
-        Networks::regtest_only),
+              "what the pool holds is what was checked"),
+    no_effect(with(flag("printpriority", "0", "Log fee rates when mining"), trait::kForTesting),
+              "fee rates are shown by getmempoolcluster"),
+    only_on(no_effect(with(flag("acceptstalefeeestimates", "0", "Read old fee estimates"), trait::kForTesting),
+                      kNoEstimates),
+            Networks::regtest_only),
     unavailable(with(flag("capturemessages", "0", "Write all peer messages to files"), trait::kForTesting),
                 "this version does not capture messages"),
     no_effect(with(number("dbcrashratio", "0", "Crash now and then while writing"), trait::kForTesting),
@@ -76,36 +80,39 @@ constexpr std::array kTesting{
               "databases compact themselves"),
 };
 
+constexpr std::int64_t kNumberMax = 0x7fffffff;
+
 constexpr std::array kMempool{
-    no_effect(number("maxmempool", "300", "Memory for the transaction pool, in MB"), kNoPool),
-    no_effect(number("mempoolexpiry", "336", "Hours that a transaction stays in the pool"), kNoPool),
+    within(number("maxmempool", "300", "Memory for the transaction pool, in MB"), 0, kNumberMax),
+    within(number("mempoolexpiry", "336", "Hours that a transaction stays in the pool"), 0, kNumberMax),
     no_effect(number("blockreconstructionextratxn", "100", "Extra transactions kept to rebuild compact blocks"),
-              kNoPool),
-    only_on(no_effect(with(flag("acceptnonstdtxn", "0", "Relay unusual transactions"), trait::kForTesting), kNoPool),
-            Networks::not_main),
-    no_effect(with(number("bytespersigop", "20", "Bytes that one signature check counts for"), trait::kForTesting),
-              kNoPool),
-    no_effect(flag("datacarrier", "1", "Relay transactions that carry data"), kNoPool),
-    no_effect(number("datacarriersize", "100000", "Bytes of data at most"), kNoPool),
-    no_effect(flag("permitbaremultisig", "1", "Relay bare multisignature outputs"), kNoPool),
-    no_effect(with(text("dustrelayfee", "<amount>", "Fee rate that defines dust"), trait::kForTesting), kNoPool),
-    no_effect(with(text("incrementalrelayfee", "<amount>", "Fee rate that a replacement adds"), trait::kForTesting),
-              kNoPool),
-    no_effect(text("minrelaytxfee", "<amount>", "Lowest fee rate that is relayed"), kNoPool),
-    no_effect(with(number("txsendrate", "14", "Transactions sent to a peer in a second"), trait::kForTesting), kNoPool),
-    no_effect(with(number("limitancestorcount", "25", "Ancestors in the pool"), trait::kForTesting), kNoPool),
-    no_effect(with(number("limitancestorsize", "101", "Size of ancestors in the pool"), trait::kForTesting), kNoPool),
-    no_effect(with(number("limitdescendantcount", "25", "Descendants in the pool"), trait::kForTesting), kNoPool),
+              kNoCompactBlocks),
+    only_on(with(flag("acceptnonstdtxn", "0", "Relay unusual transactions"), trait::kForTesting), Networks::not_main),
+    with(within(number("bytespersigop", "20", "Bytes that one signature check counts for"), 0, kNumberMax),
+         trait::kForTesting),
+    flag("datacarrier", "1", "Relay transactions that carry data"),
+    within(number("datacarriersize", "100000", "Bytes of data at most"), 0, kNumberMax),
+    flag("permitbaremultisig", "1", "Relay bare multisignature outputs"),
+    with(text("dustrelayfee", "<amount>", "Fee rate that defines dust (default: 0.00003)"), trait::kForTesting),
+    with(text("incrementalrelayfee", "<amount>", "Fee rate that a replacement adds (default: 0.000001)"),
+         trait::kForTesting),
+    text("minrelaytxfee", "<amount>", "Lowest fee rate that is relayed (default: 0.000001)"),
+    no_effect(with(number("txsendrate", "14", "Transactions sent to a peer in a second"), trait::kForTesting),
+              "the rate is fixed"),
+    no_effect(with(number("limitancestorcount", "25", "Ancestors in the pool"), trait::kForTesting), kClusters),
+    no_effect(with(number("limitancestorsize", "101", "Size of ancestors in the pool"), trait::kForTesting), kClusters),
+    no_effect(with(number("limitdescendantcount", "25", "Descendants in the pool"), trait::kForTesting), kClusters),
     no_effect(with(number("limitdescendantsize", "101", "Size of descendants in the pool"), trait::kForTesting),
-              kNoPool),
-    no_effect(with(number("limitclustercount", "64", "Transactions in a cluster"), trait::kForTesting), kNoPool),
-    no_effect(with(number("limitclustersize", "101", "Size of a cluster in kilobytes"), trait::kForTesting), kNoPool),
+              kClusters),
+    with(within(number("limitclustercount", "64", "Transactions in a cluster"), 1, kNumberMax), trait::kForTesting),
+    with(within(number("limitclustersize", "101", "Size of a cluster in kilobytes"), 1, kNumberMax),
+         trait::kForTesting),
 };
 
 constexpr std::array kMining{
-    no_effect(number("blockmaxweight", "4000000", "Weight of blocks made here at most"), kNoPool),
-    no_effect(text("blockmintxfee", "<amount>", "Lowest fee rate in blocks made here"), kNoPool),
-    no_effect(number("blockreservedweight", "8000", "Weight kept free for the coinbase"), kNoPool),
+    no_effect(number("blockmaxweight", "4000000", "Weight of blocks made here at most"), kFixedTemplates),
+    no_effect(text("blockmintxfee", "<amount>", "Lowest fee rate in blocks made here"), kFixedTemplates),
+    no_effect(number("blockreservedweight", "8000", "Weight kept free for the coinbase"), kFixedTemplates),
     with(within(number("blockversion", "", "Version of blocks made here"), -0x80000000LL, 0x7fffffff),
          trait::kForTesting),
 };

@@ -38,6 +38,7 @@ void make_set(std::vector<EntryPtr>& entries) {
 
 std::vector<TxHandle> handles_of(std::span<const EntryPtr> entries) {
     std::vector<TxHandle> out;
+    out.reserve(entries.size());
     for (const EntryPtr& entry : entries) {
         out.push_back(entry->handle);
     }
@@ -79,7 +80,8 @@ OrDisk<TxResult> Acceptance::single(const TxPtr& tx) {
         if (!options_.bypass_limits && contents_.policy().require_standard) {
             KEEL_CHECK(check_dust_spent(it));
         }
-        return check_scripts(it);
+        KEEL_CHECK(check_scripts(it));
+        return options_.fee_max && it.entry.fee > *options_.fee_max ? stop(policy::kMaxFeeRule) : Step();
     }();
     if (attempt) {
         TxResult out = success(it);
@@ -154,7 +156,7 @@ TxPtr Acceptance::find_parent(const Txid& txid) const {
     return entry == nullptr ? nullptr : entry->tx;
 }
 
-Step Acceptance::find_coins(Candidate& it) {
+Step Acceptance::find_coins(Candidate& it) const {
     const TxView tx = it.tx->view();
     it.coins.resize(tx.input_count());
     std::vector<std::size_t> in_chain;
@@ -183,7 +185,7 @@ Step Acceptance::find_coins(Candidate& it) {
     return {};
 }
 
-OrDisk<std::optional<LockPoints>> Acceptance::lock_points_now(const TxPtr& tx) {
+OrDisk<std::optional<LockPoints>> Acceptance::lock_points_now(const TxPtr& tx) const {
     Candidate it{.tx = tx, .coins = {}, .views = {}, .parents = {}, .conflicts = {}, .entry = {}};
     const Step found = find_coins(it);
     if (found) {
@@ -195,11 +197,12 @@ OrDisk<std::optional<LockPoints>> Acceptance::lock_points_now(const TxPtr& tx) {
     return std::nullopt;
 }
 
-Step Acceptance::look_up_in_chain(Candidate& it, std::span<const std::size_t> inputs) {
+Step Acceptance::look_up_in_chain(Candidate& it, std::span<const std::size_t> inputs) const {
     if (inputs.empty()) {
         return {};
     }
     std::vector<OutPoint> outpoints;
+    outpoints.reserve(inputs.size());
     for (const std::size_t i : inputs) {
         outpoints.push_back(it.tx->view().input(i).prevout());
     }
@@ -214,7 +217,7 @@ Step Acceptance::look_up_in_chain(Candidate& it, std::span<const std::size_t> in
 }
 
 // Inputs are also missing when the transaction itself was mined.
-Step Acceptance::explain_missing(const Candidate& it) {
+Step Acceptance::explain_missing(const Candidate& it) const {
     std::vector<OutPoint> own;
     const std::size_t count = std::min(it.tx->view().output_count(), kKnownOutputsMax);
     own.reserve(count);
@@ -226,7 +229,7 @@ Step Acceptance::explain_missing(const Candidate& it) {
     return stop(mined ? policy::kNotConfirmedRule : policy::kInputsKnownRule);
 }
 
-Step Acceptance::check_coins(Candidate& it) {
+Step Acceptance::check_coins(Candidate& it) const {
     const TxView tx = it.tx->view();
     it.entry.lock_points = lock_points(tx, it.views, chain_.tip);
     if (!consensus::locks_passed(it.entry.lock_points.locks, headers::History(chain_.tip))) {
@@ -383,7 +386,7 @@ Step Acceptance::check_cluster() {
     return staging_.fits() ? Step() : stop(policy::kClusterRule);
 }
 
-Step Acceptance::check_not_parent(const Candidate& it) {
+Step Acceptance::check_not_parent(const Candidate& it) const {
     if (it.conflicts.empty()) {
         return {};
     }

@@ -22,7 +22,8 @@ struct AcceptOptions {
     bool allow_sibling_eviction = true;
     bool package_rates = false;  // several pay together
     std::optional<policy::FeeRate> rate_max{};
-    UnixTime time{};  // when it came
+    std::optional<Amount> fee_max{};  // judged when everything else holds
+    UnixTime time{};                  // when it came
 };
 
 // Why an attempt ended: a rule, or the disk.
@@ -40,7 +41,7 @@ public:
     OrDisk<PackageResult> several(policy::PackageTxs txs);
 
     // When a transaction may be mined now; nothing when its coins are not there.
-    OrDisk<std::optional<LockPoints>> lock_points_now(const TxPtr& tx);
+    OrDisk<std::optional<LockPoints>> lock_points_now(const TxPtr& tx) const;
 
 private:
     struct Candidate {
@@ -57,10 +58,10 @@ private:
     Step examine(Candidate& it);
     Step check_form(const Candidate& it) const;
     Step check_pool(Candidate& it) const;
-    Step find_coins(Candidate& it);
-    Step look_up_in_chain(Candidate& it, std::span<const std::size_t> inputs);
-    Step explain_missing(const Candidate& it);
-    Step check_coins(Candidate& it);
+    Step find_coins(Candidate& it) const;
+    Step look_up_in_chain(Candidate& it, std::span<const std::size_t> inputs) const;
+    Step explain_missing(const Candidate& it) const;
+    Step check_coins(Candidate& it) const;
     void stage(Candidate& it);
     Step check_fees(const Candidate& it) const;
     Step check_truc(Candidate& it) const;
@@ -69,7 +70,7 @@ private:
 
     Step check_replacement(const Candidate& it);
     Step check_cluster();
-    Step check_not_parent(const Candidate& it);
+    Step check_not_parent(const Candidate& it) const;
     Step check_rate_max(const Candidate& it) const;
     Step check_scripts(const Candidate& it) const;
     void stage_removals(std::span<const EntryPtr> conflicts);
@@ -81,9 +82,9 @@ private:
     Step check_package_truc(std::size_t position, policy::PackageTxs txs) const;
     Result<void, Stop> check_package(policy::PackageTxs txs, PackageResult& out);
     Step examine_all(policy::PackageTxs txs, PackageResult& out);
-    Step check_package_fees(PackageResult& out);
+    Step check_package_fees(PackageResult& out) const;
     Step check_package_replacement();
-    Step check_package_scripts(PackageResult& out);
+    Step check_package_scripts(PackageResult& out) const;
     // Of each transaction: whether it leaves dust of a parent unspent.
     Step check_dust_spent(const Candidate& it) const;
     [[nodiscard]] TxPtr find_parent(const Txid& txid) const;

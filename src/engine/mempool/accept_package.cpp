@@ -108,7 +108,7 @@ policy::FeeRate Acceptance::total_rate() const {
     return {Amount(fee), vsize};
 }
 
-Step Acceptance::check_package_fees(PackageResult& out) {
+Step Acceptance::check_package_fees(PackageResult& out) const {
     if (!options_.package_rates) {
         return {};
     }
@@ -201,7 +201,7 @@ Step Acceptance::check_dust_spent(const Candidate& it) const {
         "tx " + to_hex(tx.txid()) + " (wtxid=" + to_hex(tx.wtxid()) + ") did not spend parent's ephemeral dust");
 }
 
-Step Acceptance::check_package_scripts(PackageResult& out) {
+Step Acceptance::check_package_scripts(PackageResult& out) const {
     std::vector<Wtxid> all;
     all.reserve(members_.size());
     for (const Candidate& it : members_) {

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] const policy::Policy& policy() const { return options_.policy; }
     [[nodiscard]] txgraph::Graph& graph() { return graph_; }
     [[nodiscard]] std::size_t count() const { return graph_.count(); }
+    // No transaction, and nothing prioritised.
+    [[nodiscard]] bool is_blank() const { return count() == 0 && !view_.own_has_deltas(); }
     [[nodiscard]] std::size_t usage() const;
     [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
 

@@ -13,7 +13,8 @@ Pool& Pool::operator=(Pool&&) noexcept = default;
 Pool::~Pool() = default;
 
 OrDisk<TxResult> Pool::Impl::accept(const TxPtr& tx, const Submission& submission, const ChainState& chain) {
-    AcceptOptions options{.test = submission.test, .time = submission.time.value_or(chain.now)};
+    const AcceptOptions options{
+        .test = submission.test, .fee_max = submission.fee_max, .time = submission.time.value_or(chain.now)};
     KEEL_TRY(TxResult out, Acceptance(contents_, chain, options).single(tx));
     if (out.outcome != TxOutcome::accepted) {
         log(logger_, LogCategory::mempool, LogLevel::debug, tx->txid(), " (wtxid=", tx->wtxid(),
@@ -29,6 +30,9 @@ OrDisk<TxResult> Pool::Impl::accept(const TxPtr& tx, const Submission& submissio
         full.effective_rate = out.effective_rate;
         full.effective_txs = out.effective_txs;
         return full;
+    }
+    if (submission.unbroadcast) {
+        contents_.set_unbroadcast(tx->txid(), true);
     }
     log(logger_, LogCategory::mempool, LogLevel::debug, "accepted ", tx->txid(), " (poolsz ", contents_.count(),
         " txn, ", contents_.usage() / 1000, " kB)");
@@ -69,7 +73,7 @@ std::vector<Pool::MiningChunk> Pool::best_chunks(std::int64_t weight) const {
         if (taken > weight) {
             break;
         }
-        out.push_back({impl_->contents().at(chunk.txs), chunk.sum});
+        out.push_back({impl_->contents().at(chunk.txs), chunk.sum, chunk.cluster.value()});
         taken += chunk.sum.size;
     }
     return out;

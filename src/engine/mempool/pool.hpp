@@ -40,6 +40,10 @@ public:
         bool test = false;  // only say what would happen
         // When it came; nothing: now. (From a saved pool.)
         std::optional<UnixTime> time{};
+        // What its sender is ready to pay; beyond that it is refused.
+        std::optional<Amount> fee_max{};
+        // Its sender is a user of this node: remembered until a peer has asked for it.
+        bool unbroadcast = false;
     };
     OrDisk<TxResult> accept(const TxPtr& tx, const Submission& submission, const ChainState& chain);
     // A transaction, or a child with its parents: each is tried alone, then those that failed for their fees or for
@@ -70,6 +74,7 @@ public:
     struct MiningChunk {
         std::vector<EntryPtr> txs;
         txgraph::FeeSize sum;
+        std::uint32_t cluster = 0;  // the same for connected transactions
     };
     [[nodiscard]] std::vector<MiningChunk> best_chunks(std::int64_t weight) const;
 

@@ -11,6 +11,11 @@ namespace keel::mempool {
 using primitives::TxView;
 
 void Pool::Impl::block_connected(const primitives::Block& block, UnixTime now) {
+    contents_.block_connected(now);
+    if (contents_.is_blank() && !reorg_) {
+        contents_.publish_totals();
+        return;  // as during the initial download
+    }
     txgraph::Staging staging(contents_.graph());
     Contents::Change change;
     for (std::size_t i = 1; i < block.tx_count(); ++i) {
@@ -31,7 +36,6 @@ void Pool::Impl::block_connected(const primitives::Block& block, UnixTime now) {
         }
         contents_.forget_delta(tx.txid());
     }
-    contents_.block_connected(now);
     contents_.commit(staging, change);
     if (reorg_) {
         std::set<Txid> confirmed(block.txs().txids().begin(), block.txs().txids().end());

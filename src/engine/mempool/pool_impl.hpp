@@ -47,7 +47,7 @@ private:
         const ChainState& chain;
     };
     OrDisk<void> try_alone(const TxPtr& tx, Trial trial, const Surroundings& around);
-    void conclude(policy::PackageTxs txs, Attempt& attempt, PackageResult& out);
+    void conclude(policy::PackageTxs txs, Attempt& attempt, PackageResult& out) const;
 
     // pool_chain.cpp
     void remove_with_descendants(std::span<const TxHandle> handles, RemovalReason reason);

@@ -86,7 +86,7 @@ OrDisk<void> Pool::Impl::try_alone(const TxPtr& tx, Trial trial, const Surroundi
 }
 
 // The pool may have thrown out what was accepted before.
-void Pool::Impl::conclude(policy::PackageTxs txs, Attempt& attempt, PackageResult& out) {
+void Pool::Impl::conclude(policy::PackageTxs txs, Attempt& attempt, PackageResult& out) const {
     std::map<Wtxid, TxResult> results;
     const auto is_gone = [&](const TxPtr& tx) { return contents_.find(tx->txid()) == nullptr; };
     for (const TxPtr& tx : txs) {

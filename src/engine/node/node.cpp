@@ -6,7 +6,8 @@ Node::Node(const Surroundings& surroundings, const validation::Options& options)
     : surroundings_(surroundings),
       options_(options),
       tree_(surroundings.params.genesis->header()),
-      view_(tree_.genesis()) {}
+      view_(tree_.genesis()),
+      pool_view_(options.pool) {}
 
 Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surroundings,
                                                       const validation::Options& options, const p2p::Config& config,
@@ -18,6 +19,7 @@ Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surrou
                                   .coins = surroundings.coins,
                                   .tree = node->tree_,
                                   .view = node->view_,
+                                  .pool_view = node->pool_view_,
                                   .verify = surroundings.verify,
                                   .flush = surroundings.flush,
                                   .stages = surroundings.stages,
@@ -31,6 +33,7 @@ Result<std::unique_ptr<Node>, std::string> Node::open(const Surroundings& surrou
     node->p2p_ = std::make_unique<p2p::Engine>(p2p::Environment{.params = surroundings.params,
                                                                 .tree = node->tree_,
                                                                 .tip = node->view_.tip(),
+                                                                .pool = node->pool_view_,
                                                                 .logger = surroundings.logger,
                                                                 .seed = surroundings.seed},
                                                config);

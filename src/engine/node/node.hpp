@@ -32,6 +32,8 @@ public:
     headers::Tree& tree() { return tree_; }
     [[nodiscard]] const validation::ChainView& view() const { return view_; }
     validation::ChainView& view() { return view_; }
+    [[nodiscard]] const mempool::View& pool() const { return pool_view_; }
+    mempool::View& pool() { return pool_view_; }
     // Belongs to the p2p thread.
     p2p::Engine& p2p() { return *p2p_; }
     // Belongs to the validation thread.
@@ -48,6 +50,7 @@ private:
     validation::Options options_;
     headers::Tree tree_;
     validation::ChainView view_;
+    mempool::View pool_view_;
     std::unique_ptr<validation::Engine> validation_;
     std::unique_ptr<p2p::Engine> p2p_;
     std::size_t recovered_blocks_ = 0;

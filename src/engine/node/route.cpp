@@ -38,6 +38,15 @@ void route(p2p::Actions& actions, Outbox& out) {
             out.to_validation.emplace_back(
                 validation::SubmitBlock{std::move(it.block), it.node, source, it.requested, std::nullopt});
         },
+        [&](p2p::SubmitTx& it) {
+            out.to_validation.emplace_back(
+                validation::SubmitTx{std::move(it.tx), {Source::Kind::peer, it.source.value()}});
+        },
+        [&](p2p::SubmitPackage& it) {
+            out.to_validation.emplace_back(
+                validation::SubmitPackage{std::move(it.txs), {Source::Kind::peer, it.source.value()}});
+        },
+        [&](p2p::TxAskedFor& it) { out.to_validation.emplace_back(validation::MarkUnbroadcast{it.txid, false}); },
         [&](p2p::Answer& it) { out.p2p_answers.push_back(it); },
         [&](auto& it) { out.to_net.emplace_back(std::move(it)); },
     };
@@ -66,6 +75,22 @@ void route(std::vector<validation::Action>& actions, Outbox& out) {
             out.tips.push_back(it);
         },
         [&](validation::Answer& it) { out.answers.push_back(std::move(it)); },
+        [&](validation::TxVerdict& it) {
+            if (it.source.kind == Source::Kind::peer) {
+                out.to_p2p.emplace_back(
+                    p2p::TxVerdict{std::move(it.tx), p2p::PeerId(it.source.id), std::move(it.result.reject)});
+            } else {
+                out.tx_verdicts.push_back(std::move(it));
+            }
+        },
+        [&](validation::PackageVerdict& it) {
+            if (it.source.kind == Source::Kind::peer) {
+                out.to_p2p.emplace_back(p2p::PackageVerdict{std::move(it.txs), p2p::PeerId(it.source.id)});
+            } else {
+                out.package_verdicts.push_back(std::move(it));
+            }
+        },
+        [&](validation::PoolChanged& it) { out.to_p2p.emplace_back(p2p::PoolChanged{std::move(it.events)}); },
         [&](validation::Fatal& it) { out.fatal.push_back(std::move(it)); },
     };
     for (validation::Action& action : actions) {

@@ -24,6 +24,8 @@ struct Outbox {
     std::vector<validation::BlockVerdict> verdicts;
     std::vector<validation::BlockTaken> taken;
     std::vector<validation::Answer> answers;
+    std::vector<validation::TxVerdict> tx_verdicts;
+    std::vector<validation::PackageVerdict> package_verdicts;
     std::vector<validation::TipChanged> tips;
     std::vector<validation::Fatal> fatal;
 

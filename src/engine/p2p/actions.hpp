@@ -64,6 +64,20 @@ struct SubmitBlock {
     bool requested = true;
 };
 
+// Hand these to the pool; each is answered by a verdict.
+struct SubmitTx {
+    primitives::TxPtr tx;
+    PeerId source;
+};
+struct SubmitPackage {
+    std::vector<primitives::TxPtr> txs;  // a parent, then its child
+    PeerId source;
+};
+// A peer has asked for this one: it is on its way into the network.
+struct TxAskedFor {
+    primitives::Txid txid;
+};
+
 enum class ControlFailure : std::uint8_t { none, already_added, not_added, too_many_nodes, empty_target, no_such_peer };
 // Text for the user; empty for none.
 std::string_view to_string(ControlFailure failure);
@@ -72,7 +86,7 @@ struct Answer {
     ControlFailure failure = ControlFailure::none;
 };
 
-using Action = std::variant<Send, ServeBlock, Close, Dial, SubmitBlock, Answer>;
+using Action = std::variant<Send, ServeBlock, Close, Dial, SubmitBlock, SubmitTx, SubmitPackage, TxAskedFor, Answer>;
 using Actions = std::vector<Action>;
 
 }  // namespace keel::p2p

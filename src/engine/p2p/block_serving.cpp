@@ -15,8 +15,6 @@ bool is_block(InvType type) {
            type == InvType::filtered_block || type == InvType::filtered_witness_block;
 }
 
-bool is_tx(InvType type) { return type == InvType::tx || type == InvType::wtx || type == InvType::witness_tx; }
-
 // Nodes of the chain that ends at `tip`, from one above `below`, at most `count`, lowest first.
 std::vector<const Node*> successors(const Node& tip, const Node& below, std::int32_t count) {
     const std::int32_t available = tip.height() - below.height();
@@ -71,19 +69,13 @@ void BlockServing::on_getblocks(Peer& peer, const wire::GetBlocks& request, Turn
 
 void BlockServing::on_getdata(Peer& peer, const wire::GetData& request, Turn& turn) {
     State& state = states_[peer.id];
-    wire::NotFound missing;
     for (const wire::InvEntry& entry : request.entries) {
-        if (is_tx(entry.type)) {
-            missing.entries.push_back(entry);
-        } else if (is_block(entry.type)) {
-            state.waiting.push_back(entry);
-        }
+        if (is_block(entry.type)) state.waiting.push_back(entry);
     }
     if (state.waiting.size() > kServeQueueMax) {
         turn.close(peer, CloseReason::protocol_violation, "more block requests than can wait");
         return;
     }
-    if (!missing.entries.empty()) turn.send(peer, std::move(missing));
     pump(peer, state, turn);
 }
 

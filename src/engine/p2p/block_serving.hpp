@@ -7,8 +7,6 @@
 //  3. A pruned node serves only what BIP159 promises, whatever it still has.
 //     Why: its prune height would identify it.
 //  4. Of one peer, kServesInFlight blocks are read or queued at a time and kServeQueueMax requests wait.
-//
-// Requests for transactions are answered with `notfound`: there are none to serve.
 #pragma once
 
 #include <deque>

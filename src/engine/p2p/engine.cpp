@@ -9,6 +9,7 @@
 #include "engine/p2p/lagging_peers.hpp"
 #include "engine/p2p/misbehaviour.hpp"
 #include "engine/p2p/ping.hpp"
+#include "engine/p2p/tx_intake.hpp"
 
 namespace keel::p2p {
 
@@ -37,6 +38,9 @@ private:
     void on(BlockTaken& event, Turn& turn);
     void on(BlockVerdict& event, Turn& turn);
     void on(TipChanged& event, Turn& turn);
+    void on(TxVerdict& event, Turn& turn) { tx_intake_.on_verdict(event, turn); }
+    void on(PackageVerdict& event, Turn& turn) { tx_intake_.on_package_verdict(event, turn); }
+    void on(PoolChanged& event, Turn& turn) { tx_intake_.on_pool(event, turn); }
     void on(SetImporting& event, Turn& turn);
     void on(Tick& event, Turn& turn);
     void on(AddNode& event, Turn& turn);
@@ -50,7 +54,9 @@ private:
     void on(Peer& peer, wire::Inv& message, Turn& turn);
     void on(Peer& peer, wire::GetHeaders& message, Turn& turn) { serving_.on_getheaders(peer, message, turn); }
     void on(Peer& peer, wire::GetBlocks& message, Turn& turn) { serving_.on_getblocks(peer, message, turn); }
-    void on(Peer& peer, wire::GetData& message, Turn& turn) { serving_.on_getdata(peer, message, turn); }
+    void on(Peer& peer, wire::GetData& message, Turn& turn);
+    void on(Peer& peer, wire::TxMessage& message, Turn& turn) { tx_intake_.on_tx(peer, message.tx, turn); }
+    void on(Peer& peer, wire::NotFound& message, Turn& turn) { tx_intake_.on_notfound(peer, message, turn); }
     void on(Peer& peer, wire::GetBlockTxs& message, Turn& turn) { serving_.on_getblocktxn(peer, message, turn); }
     void on(Peer& peer, wire::Ping& message, Turn& turn) { ping_.on_ping(peer, message, turn); }
     void on(Peer& peer, wire::Pong& message, Turn& turn) { ping_.on_pong(peer, message, turn); }
@@ -64,7 +70,7 @@ private:
     void on(Peer& peer, wire::GetFilters&, Turn& turn) { refuse(peer, "getcfilters", turn); }
     void on(Peer& peer, wire::GetFilterHeaders&, Turn& turn) { refuse(peer, "getcfheaders", turn); }
     void on(Peer& peer, wire::GetFilterCheckpoints&, Turn& turn) { refuse(peer, "getcfcheckpt", turn); }
-    // Everything else: addresses, transactions, compact blocks, and what nobody knows.
+    // Everything else: addresses, compact blocks, and what nobody knows.
     template <class Ignored>
     void on(Peer&, Ignored&, Turn&) {}
 
@@ -93,6 +99,8 @@ private:
     BlockIntake intake_;
     BlockServing serving_;
     Announcements announcements_;
+    TxRelay tx_relay_;
+    TxIntake tx_intake_;
 };
 
 Engine::Impl::Impl(const Environment& environment, const Config& config)
@@ -112,7 +120,9 @@ Engine::Impl::Impl(const Environment& environment, const Config& config)
       download_({chain_, peers_, known_}, config.validation_bytes),
       intake_({chain_, peers_, known_, download_}),
       serving_(config.services, chain_, known_),
-      announcements_(chain_, known_) {}
+      announcements_(chain_, known_),
+      tx_relay_(chain_, environment.pool, rng_.fork()),
+      tx_intake_({chain_, environment.pool, peers_, tx_relay_}, rng_.fork()) {}
 
 void Engine::Impl::handle(Event event, Now now, Actions& actions) {
     chain_.update(now.unix);
@@ -126,6 +136,8 @@ Deadline Engine::Impl::next_wakeup() const {
     due = earlier(due, header_sync_.next_due());
     due = earlier(due, lagging_.next_due());
     due = earlier(due, download_.next_due());
+    due = earlier(due, tx_relay_.next_due());
+    due = earlier(due, tx_intake_.next_due());
     return earlier(due, dialing_.next_due());
 }
 
@@ -202,6 +214,7 @@ void Engine::Impl::ready(Peer& peer, Turn& turn) {
         " peer ", peer.id, " at ", wire::to_string(peer.remote), ": version ", peer.version, ", ", peer.user_agent,
         ", height ", peer.start_height);
     ping_.ready(peer, turn);
+    tx_relay_.ready(peer, turn);
     header_sync_.start(download_.idle(), turn);
 }
 
@@ -235,6 +248,12 @@ void Engine::Impl::on(Peer& peer, wire::Inv& message, Turn& turn) {
     // The last one is the highest; its headers bring the others.
     if (unknown) header_sync_.on_unknown_block(peer, *unknown, turn);
     if (any) download_.fetch(turn, peer.id);
+    tx_intake_.on_inv(peer, message, turn);
+}
+
+void Engine::Impl::on(Peer& peer, wire::GetData& message, Turn& turn) {
+    tx_relay_.on_getdata(peer, message, turn);
+    serving_.on_getdata(peer, message, turn);
 }
 
 void Engine::Impl::on(Peer& peer, wire::FeeFilter& message, Turn&) {
@@ -260,6 +279,7 @@ void Engine::Impl::on(TipChanged& event, Turn& turn) {
     chain_.set_tip(*event.tip);
     chain_.update(turn.now().unix);
     download_.connected();
+    tx_intake_.tip_changed();
     announcements_.tip_changed(peers_, *event.fork, *event.tip, turn);
     lagging_.check(peers_, turn);
     download_.fetch(turn);
@@ -275,6 +295,8 @@ void Engine::Impl::on(SetImporting& event, Turn& turn) {
 void Engine::Impl::on(Tick&, Turn& turn) {
     handshake_.tick(peers_, turn);
     ping_.tick(peers_, turn);
+    tx_relay_.tick(peers_, turn);
+    tx_intake_.tick(turn);
     header_sync_.tick(turn);
     lagging_.check(peers_, turn);
     download_.tick(turn);
@@ -332,6 +354,8 @@ void Engine::Impl::forget(const Peer& peer, Turn& turn) {
     lagging_.forget(id);
     serving_.forget(id);
     announcements_.forget(id);
+    tx_intake_.forget(id);
+    tx_relay_.forget(id);
     known_.forget(id);
     peers_.remove(id);
 }
@@ -401,6 +425,8 @@ void Engine::Impl::check_invariants() const {
     for (const auto& [id, peer] : peers_)
         KEEL_ASSERT(!peer.closing && peer.id == id);
     download_.check_invariants();
+    tx_intake_.check_invariants();
+    KEEL_ASSERT(tx_relay_.size() <= count);
     serving_.check_invariants();
 }
 

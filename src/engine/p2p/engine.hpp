@@ -17,6 +17,7 @@
 #include "base/logger.hpp"
 #include "base/rng.hpp"
 #include "base/thread_roles.hpp"
+#include "engine/mempool/view.hpp"
 #include "engine/p2p/actions.hpp"
 #include "engine/p2p/low_work_presync.hpp"
 #include "engine/p2p/stats.hpp"
@@ -43,6 +44,7 @@ struct Environment {
     const primitives::Params& params;
     headers::Tree& tree;
     const Node& tip;
+    const mempool::View& pool;
     Logger& logger;
     Rng::Seed seed;
 };

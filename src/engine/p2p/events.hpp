@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "engine/headers/tree.hpp"
+#include "engine/mempool/results.hpp"
 #include "engine/wire/messages.hpp"
 #include "engine/wire/peer_id.hpp"
 #include "engine/wire/transport.hpp"
@@ -93,6 +94,21 @@ struct TipChanged {
     const Node* fork = nullptr;
     const Node* tip = nullptr;
 };
+// A transaction that a peer sent was judged. No reject: it is in the pool.
+struct TxVerdict {
+    primitives::TxPtr tx;
+    std::optional<PeerId> source{};
+    std::optional<consensus::Reject> reject{};
+};
+// The same of a package. What came in is in the pool.
+struct PackageVerdict {
+    std::vector<primitives::TxPtr> txs;
+    std::optional<PeerId> source{};
+};
+// The pool has changed, whoever caused it.
+struct PoolChanged {
+    std::vector<mempool::PoolEvent> events;
+};
 // While block files are read back, peers' headers and blocks are ignored and nothing is asked for.
 struct SetImporting {
     bool importing = false;
@@ -130,7 +146,7 @@ struct PingAll {
 };
 
 using Event = std::variant<PeerConnected, TransportSettled, PeerClosed, MessageReceived, MessageRefused, BlockServed,
-                           DialFailed, BlockTaken, BlockVerdict, TipChanged, SetImporting, Tick, AddNode, Disconnect,
-                           SetNetworkActive, PingAll>;
+                           DialFailed, BlockTaken, BlockVerdict, TxVerdict, PackageVerdict, PoolChanged, TipChanged,
+                           SetImporting, Tick, AddNode, Disconnect, SetNetworkActive, PingAll>;
 
 }  // namespace keel::p2p

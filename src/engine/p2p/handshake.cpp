@@ -77,7 +77,7 @@ void Handshake::send_version(Peer& peer, std::uint64_t nonce, Turn& turn) {
     version.nonce = nonce;
     version.user_agent = settings_.user_agent;
     version.start_height = chain_.tip().height().value();
-    version.relay = false;
+    version.relay = peer.kind != ConnectionKind::block_relay && peer.kind != ConnectionKind::feeler;
     turn.send(peer, std::move(version));
 }
 

@@ -24,7 +24,7 @@ TEST(Handshake, OutboundSpeaksFirst) {
     EXPECT_TRUE(versions[0].services.has(wire::Service::network));
     EXPECT_TRUE(versions[0].services.has(wire::Service::witness));
     EXPECT_EQ(versions[0].user_agent, "/Keel:0.1.0/");
-    EXPECT_FALSE(versions[0].relay) << "no transactions are relayed yet";
+    EXPECT_TRUE(versions[0].relay);
     EXPECT_EQ(versions[0].time, to_seconds(lab.now.unix));
     EXPECT_EQ(versions[0].receiver.port, 8333);
 }

@@ -18,7 +18,7 @@ public:
         : chain(params),
           tree(params.genesis->header()),
           tip(&tree.genesis()),
-          engine(Environment{params, tree, tree.genesis(), logger, Rng::Seed{}}, config) {
+          engine(Environment{params, tree, tree.genesis(), pool, logger, Rng::Seed{}}, config) {
         now.unix = time_of(tree.genesis()) + std::chrono::hours(1);
         now.steady = SteadyTime(microseconds(1'000'000));
         tree.set_data(*tip, {}, 1);
@@ -147,6 +147,7 @@ public:
     headers::Tree tree;
     const Node* tip;
     NullLogger logger;
+    mempool::View pool{mempool::Options{}};
     Engine engine;
     Now now;
     bool pongs = true;  // pings of the engine are answered, so that time can pass

@@ -34,7 +34,8 @@ public:
         host.tree->set_connected(*host.tip);
         Rng::Seed seed;
         rng_.fill(seed);
-        host.engine = std::make_unique<Engine>(Environment{params(), *host.tree, *host.tip, logger_, seed}, config);
+        host.engine =
+            std::make_unique<Engine>(Environment{params(), *host.tree, *host.tip, pool_, logger_, seed}, config);
         return hosts_.size() - 1;
     }
     HostId add_script(Script script) {
@@ -286,6 +287,7 @@ private:
 
     Rng rng_;
     NullLogger logger_;
+    mempool::View pool_{mempool::Options{}};
     std::vector<std::unique_ptr<Host>> hosts_;
     Agenda agenda_;
     UnixTime unix_start_ = unix_time(1'700'000'000);

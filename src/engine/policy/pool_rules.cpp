@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array<const RuleInfo*, 4> kChainRules{&kFinalRule, &kNotConfirmedRule, &kInputsKnownRule,
                                                      &kSequenceFinalRule};
-constexpr std::array<const RuleInfo*, 9> kPoolRules{&kNotInPoolRule, &kOtherWitnessRule, &kNoReplacementRule,
-                                                    &kClusterRule,   &kDiagramRule,      &kSpendsReplacedRule,
-                                                    &kMaxRateRule,   &kDustSpentRule,    &kRoomRule};
+constexpr std::array<const RuleInfo*, 10> kPoolRules{
+    &kNotInPoolRule,      &kOtherWitnessRule, &kNoReplacementRule, &kClusterRule,   &kDiagramRule,
+    &kSpendsReplacedRule, &kMaxRateRule,      &kMaxFeeRule,        &kDustSpentRule, &kRoomRule};
 constexpr std::array<const RuleInfo*, 5> kWholeRules{&kMembersRule, &kPackageDustRule, &kPackagePairRule,
                                                      &kPackageAncestorsRule, &kPackageParentRateRule};
 

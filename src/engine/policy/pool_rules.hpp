@@ -87,7 +87,8 @@ inline constexpr RuleInfo kSpendsReplacedRule{
     .sentence = "A transaction MUST NOT spend outputs of what it would replace.",
     .source = "protocol; BIP125",
     .token = "bad-txns-spends-conflicting-tx",
-    .debug = ""};
+    .debug = "",
+    .blame = false};
 inline constexpr RuleInfo kMaxRateRule{.id = "pool-max-rate",
                                        .sentence = "A transaction MUST NOT pay more than its sender said.",
                                        .source = "local",
@@ -95,6 +96,13 @@ inline constexpr RuleInfo kMaxRateRule{.id = "pool-max-rate",
                                        .debug = "",
                                        .kind = RejectKind::pool_policy,
                                        .blame = false};
+inline constexpr RuleInfo kMaxFeeRule{.id = "pool-max-fee",
+                                      .sentence = "A transaction MUST NOT pay a higher fee than its sender said.",
+                                      .source = "local",
+                                      .token = "max-fee-exceeded",
+                                      .debug = "",
+                                      .kind = RejectKind::pool_policy,
+                                      .blame = false};
 inline constexpr RuleInfo kDustSpentRule{
     .id = "pool-dust-spent",
     .sentence = "A child of a transaction with dust in the pool MUST spend that dust.",

@@ -51,7 +51,8 @@ constexpr std::array<Rule<TxView>, 1> kLooseRules{{
       .sentence = "A transaction outside a block MUST NOT be a coinbase.",
       .source = "protocol",
       .token = "coinbase",
-      .debug = ""},
+      .debug = "",
+      .blame = false},
      is_no_coinbase},
 }};
 

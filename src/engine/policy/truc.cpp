@@ -147,6 +147,7 @@ std::vector<std::size_t> parents_in_package(const TrucInPackage& it) {
 // The parents, those in the pool first.
 std::vector<TrucTx> all_parents(const TrucInPackage& it) {
     std::vector<TrucTx> all;
+    all.reserve(it.parents.size() + it.position);
     for (const TrucParent& parent : it.parents) {
         all.push_back(parent.tx);
     }

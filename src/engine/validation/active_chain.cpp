@@ -93,7 +93,7 @@ OrBroken<std::optional<ActiveChain::Settled>> ActiveChain::settle() {
     if (oldest.scripts != nullptr && oldest.scripts->failure()) {
         const consensus::Reject reject = *oldest.scripts->failure();
         roll_back_all();
-        return Settled{&node, Invalid{&node, reject}};
+        return Settled{&node, Invalid{&node, reject}, nullptr};
     }
     KEEL_CHECK(store_.put_undo(node, *oldest.delta.spent()));
     cache_.settle();
@@ -102,10 +102,11 @@ OrBroken<std::optional<ActiveChain::Settled>> ActiveChain::settle() {
     ports_.stages.inputs.fetch_add(oldest.delta.spent()->size(), std::memory_order_relaxed);
     ports_.stages.outputs.fetch_add(oldest.block.block().txs().outputs().size(), std::memory_order_relaxed);
     store_.forget(node);
+    primitives::BlockPtr block = oldest.block.ptr();
     in_flight_inputs_ -= oldest.delta.spent()->size();
     in_flight_.pop_front();
     tip_ = &node;
-    return Settled{&node, std::nullopt};
+    return Settled{&node, std::nullopt, std::move(block)};
 }
 
 void ActiveChain::roll_back_all() {
@@ -115,7 +116,7 @@ void ActiveChain::roll_back_all() {
     in_flight_inputs_ = 0;
 }
 
-OrBroken<void> ActiveChain::disconnect_tip() {
+OrBroken<primitives::BlockPtr> ActiveChain::disconnect_tip() {
     KEEL_ASSERT(is_quiet() && tip_->previous() != nullptr);
     const StageTimer timer(ports_.stages, Stage::disconnect);
     KEEL_TRY(const consensus::CheckedBlock block, store_.get(*tip_));
@@ -132,7 +133,7 @@ OrBroken<void> ActiveChain::disconnect_tip() {
                                      " does not fit the coins. Restart with -reindex-chainstate to rebuild them.")});
     }
     tip_ = tip_->previous();
-    return {};
+    return block.ptr();
 }
 
 }  // namespace keel::validation

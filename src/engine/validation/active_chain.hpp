@@ -47,10 +47,11 @@ public:
     struct Settled {
         const headers::Node* node = nullptr;
         std::optional<Invalid> invalid;  // then nothing is in flight any more
+        primitives::BlockPtr block;      // unless invalid
     };
     OrBroken<std::optional<Settled>> settle();
-    // Takes the tip off; requires is_quiet().
-    OrBroken<void> disconnect_tip();
+    // Takes the tip off and returns its block; requires is_quiet().
+    OrBroken<primitives::BlockPtr> disconnect_tip();
 
 private:
     struct InFlight {

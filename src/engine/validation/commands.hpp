@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/headers/tree.hpp"
+#include "engine/mempool/pool.hpp"
 #include "engine/store/kv.hpp"
 #include "rules/consensus/block_rules.hpp"
 #include "rules/primitives/coin.hpp"
@@ -19,7 +20,7 @@ namespace keel::validation {
 
 using Ticket = std::uint64_t;
 
-// Who handed in a block, for blame and answers: a peer's number, or a ticket of the API, or the import of files.
+// Who handed in a block or a transaction, for blame and answers: a peer's number, or a ticket of the API, or the import of files.
 struct Source {
     enum class Kind : std::uint8_t { peer, api, import } kind = Kind::import;
     std::int64_t id = 0;
@@ -67,8 +68,42 @@ struct Settle {
     Ticket ticket = 0;
 };
 
+
+// A transaction for the pool. Answered by a TxVerdict.
+struct SubmitTx {
+    primitives::TxPtr tx;
+    Source source;
+    mempool::Pool::Submission submission{};
+};
+// Transactions for the pool, judged together: a child with its parents. Answered by a PackageVerdict.
+struct SubmitPackage {
+    std::vector<primitives::TxPtr> txs;
+    Source source;
+    std::optional<policy::FeeRate> rate_max{};
+    bool test = false;  // any transactions, parents first; nothing changes
+};
+// Makes a transaction count as paying this much more, whether it is in the pool or not.
+struct PrioritiseTx {
+    primitives::Txid txid;
+    primitives::Amount delta;
+    Ticket ticket = 0;
+};
+// A user's transaction that no peer has asked for yet, or now has. Not answered.
+struct MarkUnbroadcast {
+    primitives::Txid txid;
+    bool unbroadcast = true;
+};
+// The best chunks of the pool, enough to fill this weight, with the tip that a block of them builds on.
+struct BestChunks {
+    std::int64_t weight = 0;
+    Ticket ticket = 0;
+};
+
+using ChainCommand = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins,
+                                  PruneTo, Settle>;
+using PoolCommand = std::variant<SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, BestChunks>;
 using Command = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins,
-                             PruneTo, Settle>;
+                             PruneTo, Settle, SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, BestChunks>;
 
 // A submitted block came to rest.
 enum class Outcome : std::uint8_t {
@@ -113,8 +148,24 @@ struct Answer {
     std::optional<CoinsSnapshot> snapshot{};
     std::vector<std::optional<primitives::Coin>> coins{};  // of FindCoins
     const headers::Node* tip = nullptr;                    // the chain they belong to
+    std::vector<mempool::Pool::MiningChunk> chunks{};      // of BestChunks
+};
+struct TxVerdict {
+    primitives::TxPtr tx;
+    Source source;
+    mempool::TxResult result;
+};
+struct PackageVerdict {
+    std::vector<primitives::TxPtr> txs;
+    Source source;
+    mempool::PackageResult result;
+};
+// What happened to the pool, in order. Comes after its view shows it and before the verdict that caused it.
+struct PoolChanged {
+    std::vector<mempool::PoolEvent> events;
 };
 
-using Action = std::variant<BlockVerdict, BlockTaken, TipChanged, Answer, Fatal>;
+using Action =
+    std::variant<BlockVerdict, BlockTaken, TipChanged, Answer, Fatal, TxVerdict, PackageVerdict, PoolChanged>;
 
 }  // namespace keel::validation

@@ -30,6 +30,7 @@ Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now no
       candidates_(ports.tree),
       flusher_(ports, now.steady),
       prefetcher_(ports),
+      pool_(options.pool, ports.pool_view, ports.logger),
       pruner_(ports, options.prune_target),
       last_connected_(now.steady) {
     ports_.view.set_pruned_height(pruned_height(chain_.tip()));
@@ -59,7 +60,7 @@ Progress Engine::step(Now now, Actions& out) {
 }
 
 OrBroken<Progress> Engine::advance(Now now, Actions& out) {
-    KEEL_TRY(const bool settled, settle_oldest(out));
+    KEEL_TRY(const bool settled, settle_oldest(now, out));
     if (settled) {
         return Progress::worked;
     }
@@ -68,12 +69,8 @@ OrBroken<Progress> Engine::advance(Now now, Actions& out) {
         return Progress::worked;
     }
     if (!finishing_) {
-        KEEL_TRY(const bool taken, take_command(out));
-        if (taken) {
-            return Progress::worked;
-        }
-        KEEL_TRY(const bool connected, connect_next(now, out));
-        if (connected) {
+        KEEL_TRY(const bool worked, work_on(now, out));
+        if (worked) {
             return Progress::worked;
         }
     }
@@ -95,7 +92,23 @@ OrBroken<Progress> Engine::advance(Now now, Actions& out) {
     return prefetching ? Progress::waiting : Progress::idle;
 }
 
-OrBroken<bool> Engine::settle_oldest(Actions& out) {
+OrBroken<bool> Engine::work_on(Now now, Actions& out) {
+    KEEL_TRY(const bool settled, settle_pool(now, out));
+    if (settled) {
+        return true;
+    }
+    KEEL_TRY(const bool taken, take_command(out));
+    if (taken) {
+        return true;
+    }
+    KEEL_TRY(const bool connected, connect_next(now, out));
+    if (connected) {
+        return true;
+    }
+    return take_pool_command(now, out);
+}
+
+OrBroken<bool> Engine::settle_oldest(Now now, Actions& out) {
     KEEL_TRY(const auto settled, chain_.settle());
     if (!settled) {
         return false;
@@ -106,9 +119,15 @@ OrBroken<bool> Engine::settle_oldest(Actions& out) {
     }
     const Node& node = *settled->node;
     candidates_.drop_worse_than(node);
-    const Source source = take_source(node);
+    pool_.block_connected(*settled->block, now.unix);
+    BlockVerdict verdict{node.hash(), &node, take_source(node), Outcome::connected, std::nullopt};
+    if (!pool_.is_settled()) {
+        held_.push_back(std::move(verdict));
+        return true;
+    }
+    report_pool(out);
     publish(out);
-    out.emplace_back(BlockVerdict{node.hash(), &node, source, Outcome::connected, std::nullopt});
+    out.emplace_back(std::move(verdict));
     return true;
 }
 
@@ -118,15 +137,26 @@ bool Engine::can_take_block() const {
     return store_.recent_bytes() < BlockStore::kRecentBytesMax / 2 || verified_target_ == &chain_.coin_tip();
 }
 
+void Engine::submit(Command command) {
+    const auto sort = [this]<class Any>(Any& it) {
+        if constexpr (std::is_constructible_v<PoolCommand, Any>) {
+            pool_commands_.emplace_back(std::move(it));
+        } else {
+            commands_.emplace_back(std::move(it));
+        }
+    };
+    std::visit(sort, command);
+}
+
 OrBroken<bool> Engine::take_command(Actions& out) {
     if (commands_.empty() || invalidating_ != nullptr) {
         return false;
     }
     const bool is_block = std::holds_alternative<SubmitBlock>(commands_.front());
-    if (is_block ? !can_take_block() : !chain_.is_quiet()) {
+    if (is_block ? !can_take_block() : !chain_.is_quiet() || !pool_.is_settled()) {
         return false;
     }
-    const Command command = std::move(commands_.front());
+    const ChainCommand command = std::move(commands_.front());
     commands_.pop_front();
     KEEL_CHECK(std::visit([&](const auto& it) { return on(it, out); }, command));
     return true;
@@ -157,6 +187,9 @@ const Node* Engine::target() {
 OrBroken<bool> Engine::connect_next(Now now, Actions& out) {
     if (invalidating_ != nullptr) {
         return leave_branch();
+    }
+    if (pool_is_due()) {
+        return false;  // what is in flight settles, then the pool comes first
     }
     const Node* goal = target();
     const Node& at = chain_.coin_tip();
@@ -198,7 +231,9 @@ OrBroken<bool> Engine::leave_branch() {
         candidates_.refresh(chain_.tip());
         return true;
     }
-    KEEL_CHECK(chain_.disconnect_tip());
+    const primitives::Height height = chain_.tip().height();
+    KEEL_TRY(const primitives::BlockPtr block, chain_.disconnect_tip());
+    pool_.block_disconnected(*block, height);
     return true;
 }
 
@@ -273,7 +308,7 @@ void Engine::publish(Actions& out) {
     const Node& shown = ports_.view.tip();
     const Node* goal = target();
     const bool on_the_way = goal != nullptr && goal != &tip;
-    if (&tip == &shown || (on_the_way && tip.chain_work() < shown.chain_work())) {
+    if (&tip == &shown || !pool_.is_settled() || (on_the_way && tip.chain_work() < shown.chain_work())) {
         return;
     }
     ports_.view.publish(tip);

@@ -8,6 +8,10 @@
 // The published tip (ChainView) never goes to a branch with less work while a better one is being connected: readers
 // see the old chain until the new one has caught up with it, or is known to fail.
 //
+// The pool of transactions follows the chain in the same place: a block is connected, then the pool is told, then the tip
+// is published. After a reorganization the pool takes back what it can before anything else happens (mempool/pool.hpp).
+// Transactions wait behind every other command, and while blocks are being connected.
+//
 // Bounds: callers keep submitted blocks bounded by the credit that BlockTaken gives back. A step handles one block at
 // most. Owned by the validation thread. Deterministic in (commands, times), whatever the workers do.
 #pragma once
@@ -37,7 +41,7 @@ public:
     Engine(const Ports& ports, const Options& options, Loaded loaded, Now now);
     ~Engine();
 
-    void submit(Command command) KEEL_REQUIRES(validation_role) { commands_.push_back(std::move(command)); }
+    void submit(Command command) KEEL_REQUIRES(validation_role);
     Progress step(Now now, std::vector<Action>& out) KEEL_REQUIRES(validation_role);
 
     // For a clean stop: what is connected goes to disk. Call step() until it says idle, then destroy the engine.
@@ -50,7 +54,8 @@ private:
     using Actions = std::vector<Action>;
 
     OrBroken<Progress> advance(Now now, Actions& out);
-    OrBroken<bool> settle_oldest(Actions& out);
+    OrBroken<bool> work_on(Now now, Actions& out);
+    OrBroken<bool> settle_oldest(Now now, Actions& out);
     OrBroken<bool> take_command(Actions& out);
     OrBroken<bool> connect_next(Now now, Actions& out);
     OrBroken<bool> leave_branch();
@@ -58,6 +63,18 @@ private:
     OrBroken<void> prune();
     void answer_snapshots(Actions& out);
     void come_to_rest(Actions& out);
+
+    // engine_pool.cpp
+    OrBroken<bool> take_pool_command(Now now, Actions& out);
+    OrBroken<void> on(const SubmitTx& command, Now now, Actions& out);
+    OrBroken<void> on(const SubmitPackage& command, Now now, Actions& out);
+    OrBroken<void> on(const PrioritiseTx& command, Now now, Actions& out);
+    OrBroken<void> on(const MarkUnbroadcast& command, Now now, Actions& out);
+    OrBroken<void> on(const BestChunks& command, Now now, Actions& out);
+    // After a reorganization, once the new branch has caught up: the pool is to be brought in line with the chain.
+    [[nodiscard]] bool pool_is_due();
+    OrBroken<bool> settle_pool(Now now, Actions& out);
+    void report_pool(Actions& out);
 
     // engine_commands.cpp
     OrBroken<void> on(const SubmitBlock& command, Actions& out);
@@ -88,7 +105,11 @@ private:
     Flusher flusher_;
     Prefetcher prefetcher_;
 
-    std::deque<Command> commands_;
+    mempool::Pool pool_;
+
+    std::deque<ChainCommand> commands_;
+    std::deque<PoolCommand> pool_commands_;
+    std::vector<BlockVerdict> held_;  // of blocks connected while the pool lags behind
     const headers::Node* verified_target_ = nullptr;  // its branch was walked: all data there, nothing failed
     const headers::Node* invalidating_ = nullptr;  // on the active chain: blocks are being taken off down to its parent
     std::unordered_map<const headers::Node*, Source> sources_;  // of blocks stored but not yet connected

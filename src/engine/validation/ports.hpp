@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "engine/chain/coin_cache.hpp"
 #include "engine/headers/tree.hpp"
+#include "engine/mempool/view.hpp"
 #include "engine/store/block_files.hpp"
 #include "engine/validation/chain_view.hpp"
 #include "engine/validation/stages.hpp"
@@ -31,6 +32,7 @@ struct Ports {
     store::Kv& coins;
     headers::Tree& tree;
     ChainView& view;
+    mempool::View& pool_view;
     Workers& verify;
     Workers& flush;
     Stages& stages;
@@ -41,6 +43,7 @@ struct Options {
     store::BlockFilesOptions block_files;
     store::XorKey xor_key{};
     chain::CoinCache::Options cache;
+    mempool::Options pool;
     // Scripts of ancestors of this block are assumed valid when it is in the best header chain; zero: check all.
     primitives::BlockHash assume_valid;
     // Header chains with less work are not trusted with assumptions, nor are unrequested blocks on them stored.

@@ -69,6 +69,7 @@ private:
     NullLogger logger_;
     headers::Tree tree_;
     ChainView view_;
+    mempool::View pool_view_{mempool::Options{}};
     Ports ports_;
     std::unique_ptr<Engine> engine_;
     Now now_{SteadyTime(seconds(1'000'000)), unix_time(4'000'000'000)};

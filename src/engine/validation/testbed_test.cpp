@@ -9,7 +9,7 @@ Testbed::Testbed(TestDisk& disk, const primitives::Params& params, const Setting
     : params_(params),
       tree_(params.genesis->header()),
       view_(tree_.genesis()),
-      ports_{params, disk.files, disk.index, disk.coins, tree_, view_, verify_, flush_, stages_, logger_} {
+      ports_{params, disk.files, disk.index, disk.coins, tree_, view_, pool_view_, verify_, flush_, stages_, logger_} {
     Options options;
     options.block_files = {.dir = "blocks", .magic = params.magic, .file_max = settings.block_file_max};
     options.cache.budget = settings.cache_budget;

@@ -87,9 +87,37 @@ Outcome<void> gettxoutsetinfo(const Context& context, const Args& args, JsonWrit
     return {};
 }
 
+void write_unconfirmed_output(const Context& context, const mempool::Entry& entry, std::uint32_t index,
+                              JsonWriter& out) {
+    const primitives::TxView tx = entry.tx->view();
+    if (index >= tx.output_count()) {
+        out.value(nullptr);
+        return;
+    }
+    out.begin_object();
+    out.field("bestblock", context.chain.tip().hash());
+    out.field("confirmations", 0);
+    out.field("value", tx.output(index).value());
+    out.key("scriptPubKey");
+    write_script(out, tx.output(index).script(), context.chain.params());
+    out.field("coinbase", false);
+    out.end_object();
+}
+
 Outcome<void> gettxout(const Context& context, const Args& args, JsonWriter& out) {
     KEEL_TRY(const auto txid, args.hash<primitives::Txid>(0, "txid"));
     KEEL_TRY(const auto index, args.integer<std::uint32_t>(1));
+    if (args.boolean(2, true)) {
+        const mempool::View& pool = context.pool.view();
+        if (pool.spender({txid, index}) != nullptr) {
+            out.value(nullptr);
+            return {};
+        }
+        if (const auto unconfirmed = pool.find(txid)) {
+            write_unconfirmed_output(context, unconfirmed->entry(), index, out);
+            return {};
+        }
+    }
     api::Pending<api::FoundCoins> pending;
     context.commands.find_coins({{txid, index}}, pending.reply());
     KEEL_TRY(const api::FoundCoins found, wait_for(pending));

@@ -9,6 +9,7 @@
 #include "front/api/log_control.hpp"
 #include "front/api/node_commands.hpp"
 #include "front/api/peers_reader.hpp"
+#include "front/api/pool.hpp"
 #include "front/rpc/scan_slot.hpp"
 
 namespace keel::rpc {
@@ -30,6 +31,7 @@ struct Context {
     const api::ChainReader& chain;
     api::NodeCommands& commands;
     const api::PeersReader& peers;
+    api::Pool& pool;
     api::LogControl& logs;
     const ServiceState& service;
     ScanSlot& coin_scan;

@@ -26,6 +26,7 @@ struct NodeAccess {
     const api::ChainReader& chain;
     api::NodeCommands& commands;
     const api::PeersReader& peers;
+    api::Pool& pool;
     api::LogControl& logs;
 };
 

@@ -16,6 +16,7 @@ using headers::Node;
 class FakeNode final : public api::ChainReader,
                        public api::NodeCommands,
                        public api::PeersReader,
+                       public api::Pool,
                        public api::LogControl {
 public:
     explicit FakeNode(const primitives::Params& params)
@@ -37,7 +38,7 @@ public:
         return node;
     }
 
-    NodeAccess access() { return {*this, *this, *this, *this}; }
+    NodeAccess access() { return {*this, *this, *this, *this, *this}; }
 
     // ---- ChainReader ----
     [[nodiscard]] const primitives::Params& params() const override { return params_; }
@@ -147,6 +148,17 @@ public:
     }
     [[nodiscard]] std::string path() const override { return "/tmp/debug.log"; }
 
+    // ---- Pool: an empty one ----
+    [[nodiscard]] const mempool::View& view() const override { return pool_view_; }
+    void submit(primitives::TxPtr, const mempool::Pool::Submission&, api::Reply<mempool::TxResult> reply) override {
+        reply({});
+    }
+    void submit_package(api::PackageToSubmit, api::Reply<mempool::PackageResult> reply) override { reply({}); }
+    void prioritise(const primitives::Txid&, primitives::Amount, api::Reply<api::Done> reply) override { reply({}); }
+    void best_chunks(std::int64_t, api::Reply<api::BestChunks> reply) override { reply({tip_, {}}); }
+    [[nodiscard]] Result<std::string, std::string> save() override { return "/tmp/mempool.dat"; }
+    [[nodiscard]] Result<void, std::string> load(const std::string&, const api::PoolImport&) override { return {}; }
+
     UnixTime time = unix_time(1'700'000'000);
     api::PruneStatus prune;
     bool stop_requested = false;
@@ -195,6 +207,7 @@ private:
     const primitives::Params& params_;
     headers::Tree tree_;
     const Node* tip_;
+    mempool::View pool_view_{mempool::Options{}};
     std::map<primitives::BlockHash, Bytes> blocks_;
     std::map<primitives::BlockHash, Bytes> undo_;
     std::map<primitives::OutPoint, primitives::Coin> coins_;

@@ -43,12 +43,41 @@ bool solve(const Context& context, primitives::Header& header, std::uint64_t& tr
     return false;
 }
 
+// What could be mined now: chunks of the pool, best first, on this tip.
+struct PoolChunks {
+    const Node* tip = nullptr;
+    std::vector<mining::Candidate> txs;
+    std::vector<mining::Chunk> chunks;  // into `txs`
+};
+
+Outcome<PoolChunks> best_chunks(const Context& context, std::int64_t weight) {
+    api::Pending<api::BestChunks> pending;
+    context.pool.best_chunks(weight, pending.reply());
+    KEEL_TRY(const api::BestChunks best, wait_for(pending));
+    PoolChunks out;
+    out.tip = best.tip;
+    for (const auto& chunk : best.chunks) {
+        for (const mempool::EntryPtr& entry : chunk.txs) {
+            out.txs.push_back({entry->tx, entry->fee, entry->sigop_cost});
+        }
+    }
+    std::size_t first = 0;
+    for (const auto& chunk : best.chunks) {
+        const auto txs = std::span<const mining::Candidate>(out.txs).subspan(first, chunk.txs.size());
+        out.chunks.push_back({txs, chunk.sum.fee, chunk.sum.size, chunk.cluster});
+        first += chunk.txs.size();
+    }
+    return out;
+}
+
 // Mines one block on the tip and hands it in. Nothing when no nonce was found.
 Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, const Bytes& script,
                                                        consensus::VersionBits& bits, std::uint64_t& tries) {
-    const headers::History past(context.chain.tip());
+    const mining::SelectionLimits limits;
+    KEEL_TRY(const PoolChunks pool, best_chunks(context, limits.max_weight));
+    const headers::History past(*pool.tip);
     const mining::Template made = mining::make_template(context.chain.params(), {past, bits.version_to_mine(past)},
-                                                        {script, {}, {}}, context.chain.now());
+                                                        {script, limits, pool.chunks}, context.chain.now());
     primitives::Header header = made.header;
     if (!solve(context, header, tries)) {
         return std::nullopt;

@@ -161,6 +161,16 @@ Outcome<void> write_located(const Context& context, const Located& found, std::i
     return {};
 }
 
+void write_unconfirmed(const Context& context, primitives::TxView tx, std::int32_t verbosity, JsonWriter& out) {
+    if (verbosity <= 0) {
+        out.hex(tx.raw());
+        return;
+    }
+    out.begin_object();
+    write_tx_fields(out, tx, context.chain.params(), {});
+    out.end_object();
+}
+
 Outcome<void> getrawtransaction(const Context& context, const Args& args, JsonWriter& out) {
     KEEL_TRY(const auto txid, args.hash<primitives::Txid>(0, "parameter 1"));
     KEEL_TRY(const auto verbosity, verbosity_of(args, 1, 0));
@@ -169,6 +179,10 @@ Outcome<void> getrawtransaction(const Context& context, const Args& args, JsonWr
                     "The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved");
     }
     if (!args.has(2)) {
+        if (const auto unconfirmed = context.pool.view().find(txid)) {
+            write_unconfirmed(context, unconfirmed->entry().tx->view(), verbosity, out);
+            return {};
+        }
         return fail(ErrorCode::invalid_address_or_key,
                     "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain "
                     "transaction queries. Use gettransaction for wallet transactions.");
