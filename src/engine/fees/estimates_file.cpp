@@ -67,6 +67,7 @@ Result<BlockEstimator, FileProblem> BlockEstimator::decode(ByteSpan file) {
         return Failure(version > kVersion ? FileProblem::version_too_high : FileProblem::version_too_old);
     }
     BlockEstimator out;
+    out.blank_ = false;
     out.best_height_ = in.read<std::uint32_t>();
     out.historical_first_ = in.read<std::uint32_t>();
     out.historical_best_ = in.read<std::uint32_t>();
