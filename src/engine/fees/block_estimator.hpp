@@ -84,7 +84,7 @@ public:
     [[nodiscard]] BlockEstimator without_waiting() const;
     [[nodiscard]] std::uint32_t best_height() const { return best_height_; }
 
-    // fee_estimates.dat: see docs/storage.md.
+    // block_policy_estimates.dat: see docs/storage.md.
     [[nodiscard]] Bytes encode() const;
     static Result<BlockEstimator, FileProblem> decode(ByteSpan file);
 

@@ -1,4 +1,4 @@
-// fee_estimates.dat, in Bitcoin Core's format.
+// block_policy_estimates.dat, in Bitcoin Core's format.
 #include <algorithm>
 #include <bit>
 #include <cmath>

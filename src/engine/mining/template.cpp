@@ -97,17 +97,17 @@ primitives::BlockPtr Template::block(const primitives::Header& solved) const {
 
 Template make_template(const Params& params, const Tip& tip, const Wish& wish, UnixTime now) {
     const BlockPlace place{tip.past.next_height(), tip.past.median_time_past()};
-    return make_template(params, tip, wish.payout_script, select_transactions(wish.chunks, wish.limits, place), now);
+    return make_template_of(params, tip, {wish.payout_script, select_transactions(wish.chunks, wish.limits, place)},
+                            now);
 }
 
-Template make_template(const Params& params, const Tip& tip, const Bytes& payout_script, Selection selection,
-                       UnixTime now) {
+Template make_template_of(const Params& params, const Tip& tip, Chosen chosen, UnixTime now) {
     const consensus::PastHeaders& past = tip.past;
     Template out;
     out.height = past.next_height();
     KEEL_ASSERT(out.height > Height(0));
-    out.selection = std::move(selection);
-    out.coinbase = make_coinbase(params, out.height, payout_script, out.selection);
+    out.selection = std::move(chosen.selection);
+    out.coinbase = make_coinbase(params, out.height, chosen.payout_script, out.selection);
     out.min_time = least_time(params, past);
 
     primitives::Header& header = out.header;

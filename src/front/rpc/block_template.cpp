@@ -252,12 +252,13 @@ constexpr Param kParams[] = {
 
 constexpr Method kMethods[] = {
     {"mining", "getblocktemplate", "Returns what is needed to put a block together, or judges a proposed one.", kParams,
-     "{ \"version\", \"rules\", \"vbavailable\", \"previousblockhash\", \"transactions\": [ { \"data\", \"txid\", "
-     "\"hash\", "
-     "\"depends\", \"fee\", \"sigops\", \"weight\" } ], \"coinbasevalue\", \"longpollid\", \"target\", \"mintime\", "
-     "\"curtime\", \"bits\", \"height\", \"default_witness_commitment\", ... }; for a proposal null, or \"str\"    "
-     "(string) "
-     "Why it is not acceptable",
+     "{capabilities: [str], version: num, rules: [str], vbavailable: {*: num 'its bit'}, vbrequired: num, "
+     "previousblockhash: hex, transactions: [{data: hex, txid: hex, hash: hex, depends: [num 'places in this list, "
+     "from "
+     "1'], fee: num, sigops: num, weight: num}], coinbaseaux: {*: hex}, coinbasevalue: num 'satoshi', longpollid: str, "
+     "target: hex, mintime: num, mutable: [str], noncerange: hex, sigoplimit: num, sizelimit: num, weightlimit?: num, "
+     "curtime: num, bits: hex, height: num, signet_challenge?: hex, default_witness_commitment: hex} | null 'the "
+     "proposed block is fine' | str 'why not'",
      getblocktemplate},
 };
 

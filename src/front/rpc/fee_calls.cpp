@@ -83,17 +83,22 @@ Outcome<Answer> from_pool(const Context& context, const api::FeeEstimates& estim
     return out;
 }
 
+struct Question {
+    std::uint32_t target = 0;
+    bool conservative = false;
+    std::string_view estimator;
+};
+
 // Of both, the lower one; but nothing when either has nothing to say.
-Outcome<Answer> estimate(const Context& context, const api::FeeEstimates& estimates, std::uint32_t target,
-                         std::string_view estimator, bool conservative) {
-    if (estimator == "mempool_policy") {
-        return from_pool(context, estimates, conservative);
+Outcome<Answer> estimate(const Context& context, const api::FeeEstimates& estimates, const Question& question) {
+    if (question.estimator == "mempool_policy") {
+        return from_pool(context, estimates, question.conservative);
     }
-    const Answer history = from_history(estimates, target, conservative);
-    if (estimator == "block_policy" || !history.problem.empty()) {
+    const Answer history = from_history(estimates, question.target, question.conservative);
+    if (question.estimator == "block_policy" || !history.problem.empty()) {
         return history;
     }
-    KEEL_TRY(const auto pool, from_pool(context, estimates, conservative));
+    KEEL_TRY(const auto pool, from_pool(context, estimates, question.conservative));
     return !pool.problem.empty() || pool.rate < history.rate ? pool : history;
 }
 
@@ -161,7 +166,7 @@ Outcome<void> estimatesmartfee(const Context& context, const Args& args, JsonWri
                     "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", \"conservative\"");
     }
     KEEL_TRY(const auto options, smart_options(args));
-    KEEL_TRY(const auto found, estimate(context, *estimates, target, options.estimator, mode == "conservative"));
+    KEEL_TRY(const auto found, estimate(context, *estimates, {target, mode == "conservative", options.estimator}));
     const bool of_both = options.estimator != "block_policy" && options.estimator != "mempool_policy";
     out.begin_object();
     if (found.problem.empty()) {
@@ -249,11 +254,14 @@ constexpr Param kRawParams[] = {
 
 constexpr Method kMethods[] = {
     {"util", "estimatesmartfee", "Estimates the fee rate that a transaction needs.", kSmartParams,
-     "{ \"feerate\": n (bitcoin for 1,000 virtual bytes), \"estimator\", \"errors\": [], \"blocks\": n }",
+     "{feerate?: amount 'for 1,000 virtual bytes', estimator?: str, errors?: [str], blocks: num, "
+     "mempool_health_statistics?: [{block_height: num, block_weight: num, mempool_txs_weight: num}]}",
      estimatesmartfee},
     {"hidden", "estimaterawfee", "Shows what the estimates from history rest on. Its form may change.", kRawParams,
-     "{ \"short\": { \"feerate\", \"decay\", \"scale\", \"pass\": {}, \"fail\": {}, \"errors\": [] }, \"medium\", "
-     "\"long\" }",
+     "{*: {feerate?: amount, decay: num, scale: num, pass?: {startrange: num, endrange: num, withintarget: num, "
+     "totalconfirmed: num, inmempool: num, leftmempool: num}, fail?: {startrange: num, endrange: num, withintarget: "
+     "num, "
+     "totalconfirmed: num, inmempool: num, leftmempool: num}, errors?: [str]}}",
      estimaterawfee},
 };
 

@@ -131,8 +131,8 @@ Outcome<mining::Template> assemble_exactly(const Context& context, const Bytes& 
         const headers::History past(tip);
         mining::Selection selection;
         selection.txs = txs;
-        mining::Template made = mining::make_template(context.chain.params(), {past, version_for(context, tip)}, script,
-                                                      std::move(selection), context.chain.now());
+        mining::Template made = mining::make_template_of(context.chain.params(), {past, version_for(context, tip)},
+                                                         {script, std::move(selection)}, context.chain.now());
         KEEL_TRY(problem, judge_proposal(context, made.block(made.header), false));
         if (!problem) {
             return made;
@@ -167,6 +167,10 @@ Outcome<void> generateblock(const Context& context, const Args& args, JsonWriter
     return {};
 }
 
+Outcome<void> generate(const Context&, const Args&, JsonWriter&) {
+    return fail(ErrorCode::method_not_found, help_text(*find_method("generate")));
+}
+
 constexpr Param kGenerateParams[] = {
     {"nblocks", ArgType::number, Need::required, "", "How many blocks to mine"},
     {"address", ArgType::text, Need::required, "", "The address that the rewards go to"},
@@ -186,12 +190,17 @@ constexpr Param kGenerateBlockParams[] = {
 
 constexpr Method kMethods[] = {
     {"hidden", "generatetoaddress", "Mines blocks to an address and returns their hashes.", kGenerateParams,
-     "[ \"hex\", ... ]    (json array) The block hashes", generatetoaddress},
+     "[hex 'a block hash']", generatetoaddress},
     {"hidden", "generatetodescriptor", "Mines blocks to a descriptor and returns their hashes.",
-     kGenerateToDescriptorParams, "[ \"hex\", ... ]    (json array) The block hashes", generatetodescriptor},
+     kGenerateToDescriptorParams, "[hex 'a block hash']", generatetodescriptor},
     {"hidden", "generateblock", "Mines a block of exactly these transactions, collecting no fees.",
-     kGenerateBlockParams, "{ \"hash\": \"hex\", \"hex\": \"hex\" (of the block, when it was not handed in) }",
-     generateblock},
+     kGenerateBlockParams, "{hash: hex, hex?: hex 'the block, when it was not handed in'}", generateblock},
+    {"hidden",
+     "generate",
+     "has been replaced by the -generate cli option. Refer to -help for more information.",
+     {},
+     "null",
+     generate},
 };
 
 }  // namespace

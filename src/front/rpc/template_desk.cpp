@@ -70,8 +70,8 @@ Outcome<AssembledBlock> assemble_block(const Context& context, const Bytes& scri
     const headers::History past(*selected.tip);
     return AssembledBlock{
         .parent = selected.tip,
-        .made = mining::make_template(context.chain.params(), {past, version_for(context, *selected.tip)}, script,
-                                      std::move(selected.selection), context.chain.now()),
+        .made = mining::make_template_of(context.chain.params(), {past, version_for(context, *selected.tip)},
+                                         {script, std::move(selected.selection)}, context.chain.now()),
         .pool_sequence = selected.pool_sequence};
 }
 
