@@ -108,6 +108,11 @@ Result<void, std::string> Daemon::open_node() {
         log(*logger_, LogCategory::all, LogLevel::info, "Took up ", node_->recovered_blocks(),
             " blocks that an unclean stop left unrecorded.");
     }
+    {
+        // No validation thread yet: this one stands in for it.
+        const RoleHolder role(validation_role);
+        node_->validation().restore_fees(fee_files().read(node_->view().tip(), *logger_));
+    }
     chain_ = std::make_unique<ChainReader>(*node_, params, clock_, switchboard_);
     chain_->set_facts({options_.prune, options_.max_tip_age});
     return {};
@@ -157,6 +162,7 @@ void Daemon::make_threads() {
                                           PoolService::Saving{.path = loaded_.chain_dir / "mempool.dat",
                                                               .persist = options_.persist_pool,
                                                               .plain = options_.plain_pool_file});
+    mining_ = std::make_unique<MiningService>(switchboard_, *validation_, options_.mining);
 }
 
 Result<std::vector<wire::Endpoint>, std::string> Daemon::listen() {
@@ -209,7 +215,12 @@ void Daemon::start_rpc_calls(const std::vector<wire::Endpoint>& listening) {
         facts.listening.push_back({wire::to_string(endpoint.address), endpoint.port});
     }
     peers_ = std::make_unique<PeersReader>(*p2p_, *network_, std::move(facts));
-    rpc_->ready({.chain = *chain_, .commands = *commands_, .peers = *peers_, .pool = *pool_, .logs = *log_switch_});
+    rpc_->ready({.chain = *chain_,
+                 .commands = *commands_,
+                 .peers = *peers_,
+                 .pool = *pool_,
+                 .mining = *mining_,
+                 .logs = *log_switch_});
 }
 
 // Peers are looked for once the node's own files are read.
@@ -348,6 +359,19 @@ Result<void, std::string> Daemon::run() {
         }
         report_progress();
         trimmer_.look(static_cast<std::uint64_t>(node_->view().tip().height().value()), clock_.now().steady);
+        mining_->look_around(fee_files(), *logger_);
+    }
+}
+
+FeeFiles Daemon::fee_files() const {
+    return {.folder = loaded_.chain_dir / "fees", .stale_too = options_.stale_fee_estimates};
+}
+
+// When the validation thread has ended: this one stands in for it. A node that broke leaves the files as they are.
+void Daemon::save_fees() {
+    const RoleHolder role(validation_role);
+    if (!node_->validation().is_broken()) {
+        fee_files().write(node_->validation().last_fee_estimates(), *logger_);
     }
 }
 
@@ -373,6 +397,7 @@ void Daemon::stop() {
     }
     if (validation_ != nullptr) {
         validation_->finish();
+        save_fees();
     }
     if (pool_ != nullptr) {
         pool_->save_at_end();
@@ -382,6 +407,7 @@ void Daemon::stop() {
     flush_.reset();
     rpc_.reset();
     peers_.reset();
+    mining_.reset();
     pool_.reset();
     commands_.reset();
     carrier_.reset();

@@ -12,6 +12,7 @@
 #include "app/daemon/heap.hpp"
 #include "app/daemon/importer.hpp"
 #include "app/daemon/logs.hpp"
+#include "app/daemon/mining_service.hpp"
 #include "app/daemon/node_commands.hpp"
 #include "app/daemon/pool_service.hpp"
 #include "app/daemon/pool_workers.hpp"
@@ -56,6 +57,8 @@ private:
     // Before the disk is full, the node stops: a database in mid-write cannot.
     [[nodiscard]] Result<void, std::string> check_space() const;
     void report_progress();
+    [[nodiscard]] FeeFiles fee_files() const;
+    void save_fees();
     void fail(std::string message);
     [[nodiscard]] std::string failure() const;
 
@@ -85,6 +88,7 @@ private:
     std::unique_ptr<NodeCommands> commands_;
     std::unique_ptr<PeersReader> peers_;
     std::unique_ptr<PoolService> pool_;
+    std::unique_ptr<MiningService> mining_;
     std::unique_ptr<Importer> importer_;
 
     std::atomic<bool> importing_{false};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/daemon/mining_options.hpp"
 #include "app/daemon/pool_options.hpp"
 #include "base/logger.hpp"
 #include "engine/chain/coin_cache.hpp"
@@ -175,6 +176,8 @@ Result<Options, std::string> make_options(settings::Loaded& loaded, std::string_
     KEEL_TRY(out.pool, make_pool_options(loaded));
     out.persist_pool = values.flag("persistmempool");
     out.plain_pool_file = values.flag("persistmempoolv1");
+    KEEL_TRY(out.mining, make_mining_options(loaded));
+    out.stale_fee_estimates = values.flag("acceptstalefeeestimates");
     KEEL_TRY(out.user_agent, user_agent(version, values.list("uacomment")));
     out.version_number = version_number(version);
     KEEL_TRY(out.listening, plan_listening(values, loaded.params->default_port));

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "engine/mempool/options.hpp"
 #include "engine/wire/net_address.hpp"
+#include "front/api/mining.hpp"
 
 namespace keel::daemon {
 
@@ -48,6 +49,8 @@ struct Options {
     ListenPlan listening;
     std::vector<std::string> added_nodes;  // -addnode and -connect
     std::vector<std::filesystem::path> import_files;
+    api::MiningOptions mining;
+    bool stale_fee_estimates = false;
     bool reindex = false;
     bool reindex_chainstate = false;
     bool random_xor_key = true;

@@ -50,14 +50,6 @@ void PoolService::prioritise(const primitives::Txid& txid, primitives::Amount de
     parts_.validation.post(validation::PrioritiseTx{txid, delta, ticket});
 }
 
-void PoolService::best_chunks(std::int64_t weight, api::Reply<api::BestChunks> reply) {
-    const std::uint64_t ticket =
-        parts_.switchboard.answers().file([reply = std::move(reply)](validation::Answer answer) {
-            reply(api::BestChunks{answer.tip, std::move(answer.chunks)});
-        });
-    parts_.validation.post(validation::BestChunks{weight, ticket});
-}
-
 Result<std::string, std::string> PoolService::save() {
     const std::lock_guard lock(saving_mutex_);
     std::optional<mempool::SavedPoolKey> key;
@@ -182,8 +174,8 @@ void PoolService::load_rest(const SavedPool& saved, const api::PoolImport& what)
         }
     }
     // The views show all of it once this is answered.
-    api::Pending<api::BestChunks> through;
-    best_chunks(0, through.reply());
+    api::Pending<api::Done> through;
+    prioritise({}, primitives::Amount(0), through.reply());
     (void)through.wait();
 }
 

@@ -37,7 +37,6 @@ public:
                 api::Reply<mempool::TxResult> reply) override;
     void submit_package(api::PackageToSubmit package, api::Reply<mempool::PackageResult> reply) override;
     void prioritise(const primitives::Txid& txid, primitives::Amount delta, api::Reply<api::Done> reply) override;
-    void best_chunks(std::int64_t weight, api::Reply<api::BestChunks> reply) override;
     [[nodiscard]] Result<std::string, std::string> save() override;
     [[nodiscard]] Result<void, std::string> load(const std::string& path, const api::PoolImport& what) override;
 

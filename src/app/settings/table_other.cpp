@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::string_view kClusters = "clusters are limited instead";
 constexpr std::string_view kNoCompactBlocks = "this version does not receive compact blocks";
-constexpr std::string_view kNoEstimates = "this version does not estimate fees";
-constexpr std::string_view kFixedTemplates = "templates are as large as the rules allow";
 constexpr std::string_view kNoWallet = "Keel has no wallet";
 
 constexpr std::array kLog{
@@ -69,8 +67,7 @@ constexpr std::array kTesting{
               "what the pool holds is what was checked"),
     no_effect(with(flag("printpriority", "0", "Log fee rates when mining"), trait::kForTesting),
               "fee rates are shown by getmempoolcluster"),
-    only_on(no_effect(with(flag("acceptstalefeeestimates", "0", "Read old fee estimates"), trait::kForTesting),
-                      kNoEstimates),
+    only_on(with(flag("acceptstalefeeestimates", "0", "Read old fee estimates"), trait::kForTesting),
             Networks::regtest_only),
     unavailable(with(flag("capturemessages", "0", "Write all peer messages to files"), trait::kForTesting),
                 "this version does not capture messages"),
@@ -110,9 +107,9 @@ constexpr std::array kMempool{
 };
 
 constexpr std::array kMining{
-    no_effect(number("blockmaxweight", "4000000", "Weight of blocks made here at most"), kFixedTemplates),
-    no_effect(text("blockmintxfee", "<amount>", "Lowest fee rate in blocks made here"), kFixedTemplates),
-    no_effect(number("blockreservedweight", "8000", "Weight kept free for the coinbase"), kFixedTemplates),
+    number("blockmaxweight", "4000000", "Weight of blocks made here at most"),
+    text("blockmintxfee", "<amount>", "Lowest fee rate in blocks made here (default: 0.00000001)"),
+    number("blockreservedweight", "8000", "Weight kept free for the coinbase"),
     with(within(number("blockversion", "", "Version of blocks made here"), -0x80000000LL, 0x7fffffff),
          trait::kForTesting),
 };

@@ -66,10 +66,23 @@ void BlockEstimator::entered(const Entered& tx) {
         return;
     }
     const std::uint32_t bucket = bucket_of(tx.payment.rate());
+    blank_ = false;
     waiting_[tx.id] = {.height = tx.height, .bucket = bucket};
     for (Horizon& each : horizons_) {
         each.enter(tx.height, bucket);
     }
+}
+
+BlockEstimator BlockEstimator::without_waiting() const {
+    BlockEstimator out;
+    out.limits_ = limits_;
+    out.horizons_ = horizons_;
+    out.blank_ = blank_;
+    out.best_height_ = best_height_;
+    out.first_recorded_ = first_recorded_;
+    out.historical_first_ = historical_first_;
+    out.historical_best_ = historical_best_;
+    return out;
 }
 
 bool BlockEstimator::left(const primitives::Txid& id) { return stop_following(id, false); }
@@ -91,6 +104,9 @@ void BlockEstimator::connected(std::uint32_t height, std::span<const Confirmed> 
         return;
     }
     best_height_ = height;
+    if (blank_) {
+        return;
+    }
     for (Horizon& each : horizons_) {
         each.begin_block(height);
     }

@@ -80,9 +80,11 @@ public:
     // Over one horizon: the lowest rate of which `threshold` (at most 1) of the transactions confirm within `target`.
     [[nodiscard]] RawEstimate raw(std::uint32_t target, double threshold, Span span) const;
     [[nodiscard]] std::uint32_t blocks_tracked(Span span) const { return horizon(span).blocks_tracked(); }
+    // The same knowledge, but following nothing: for readers elsewhere.
+    [[nodiscard]] BlockEstimator without_waiting() const;
     [[nodiscard]] std::uint32_t best_height() const { return best_height_; }
 
-    // fee_estimates.dat: see docs/storage.md.
+    // block_policy_estimates.dat: see docs/storage.md.
     [[nodiscard]] Bytes encode() const;
     static Result<BlockEstimator, FileProblem> decode(ByteSpan file);
 
@@ -106,6 +108,7 @@ private:
     std::vector<double> limits_;       // of the buckets, upward; the last one holds everything
     std::array<Horizon, 3> horizons_;  // by Span
     std::map<primitives::Txid, Waiting> waiting_;
+    bool blank_ = true;  // nothing was ever counted: blocks need not age anything
     std::uint32_t best_height_ = 0;
     std::uint32_t first_recorded_ = 0;    // the first block that held a followed transaction; 0: none
     std::uint32_t historical_first_ = 0;  // of the file; 0: none

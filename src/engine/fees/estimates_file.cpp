@@ -1,4 +1,4 @@
-// fee_estimates.dat, in Bitcoin Core's format.
+// block_policy_estimates.dat, in Bitcoin Core's format.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -67,6 +67,7 @@ Result<BlockEstimator, FileProblem> BlockEstimator::decode(ByteSpan file) {
         return Failure(version > kVersion ? FileProblem::version_too_high : FileProblem::version_too_old);
     }
     BlockEstimator out;
+    out.blank_ = false;
     out.best_height_ = in.read<std::uint32_t>();
     out.historical_first_ = in.read<std::uint32_t>();
     out.historical_best_ = in.read<std::uint32_t>();

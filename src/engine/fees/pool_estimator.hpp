@@ -62,7 +62,7 @@ public:
     // Oldest first.
     [[nodiscard]] const std::vector<BlockCoverage>& window() const { return window_; }
 
-    // mempool_policy_estimates.dat: see docs/storage.md.
+    // mempool_policy_estimator.dat: see docs/storage.md.
     [[nodiscard]] Bytes encode() const;
     // Nothing when the file is not what encode() makes, or does not end at this tip.
     static std::optional<PoolEstimator> decode(ByteSpan file, std::uint64_t tip_height,

@@ -79,6 +79,19 @@ std::vector<Pool::MiningChunk> Pool::best_chunks(std::int64_t weight) const {
     return out;
 }
 
+void Pool::visit_chunks(const std::function<bool(const ChunkView&)>& visit) const {
+    std::vector<const EntryPtr*> txs;
+    for (const txgraph::Chunk chunk : impl_->contents().graph().chunks()) {
+        txs.clear();
+        for (const TxHandle handle : chunk.txs) {
+            txs.push_back(&impl_->contents().at(handle));
+        }
+        if (!visit({.txs = txs, .sum = chunk.sum, .cluster = chunk.cluster.value()})) {
+            return;
+        }
+    }
+}
+
 bool Pool::has_checked_scripts(const Wtxid& wtxid) const { return impl_->contents().find(wtxid) != nullptr; }
 
 EntryPtr Pool::find(const Txid& txid) const { return impl_->contents().find(txid); }

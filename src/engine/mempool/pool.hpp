@@ -16,6 +16,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 
 #include "engine/mempool/view.hpp"
 #include "engine/policy/package_rules.hpp"
@@ -76,6 +77,13 @@ public:
         txgraph::FeeSize sum;
         std::uint32_t cluster = 0;  // the same for connected transactions
     };
+    // All chunks, best first, until `visit` says that it has seen enough. Nothing is copied.
+    struct ChunkView {
+        std::span<const EntryPtr* const> txs;
+        txgraph::FeeSize sum;
+        std::uint32_t cluster = 0;
+    };
+    void visit_chunks(const std::function<bool(const ChunkView&)>& visit) const;
     [[nodiscard]] std::vector<MiningChunk> best_chunks(std::int64_t weight) const;
 
     // Whether this very transaction is here: then its scripts were run, under all flags of policy.

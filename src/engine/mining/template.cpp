@@ -67,16 +67,6 @@ TxPtr make_coinbase(const Params& params, Height height, const Bytes& payout_scr
     return tx.freeze();
 }
 
-// Later than the median time past; at the start of a retarget interval also not far before the parent. BIP94 makes the
-// latter a rule on testnet4 only; it is kept on every network, so that no block mined here breaks a later activation.
-std::int64_t least_time(const Params& params, const consensus::PastHeaders& past) {
-    const std::int64_t after_median = past.median_time_past() + 1;
-    if (past.next_height().value() % params.pow.interval() != 0) {
-        return after_median;
-    }
-    return std::max(after_median, std::int64_t{past.last().time} - consensus::kMaxTimewarp);
-}
-
 primitives::MerkleRoot merkle_root(const TxPtr& coinbase, const std::vector<Candidate>& txs) {
     std::vector<RawHash> leaves = {hash_cast<RawHash>(coinbase->txid())};
     for (const Candidate& candidate : txs) {
@@ -87,6 +77,16 @@ primitives::MerkleRoot merkle_root(const TxPtr& coinbase, const std::vector<Cand
 
 }  // namespace
 
+// Later than the median time past; at the start of a retarget interval also not far before the parent. BIP94 makes the
+// latter a rule on testnet4 only; it is kept on every network, so that no block mined here breaks a later activation.
+std::int64_t least_time(const Params& params, const consensus::PastHeaders& past) {
+    const std::int64_t after_median = past.median_time_past() + 1;
+    if (past.next_height().value() % params.pow.interval() != 0) {
+        return after_median;
+    }
+    return std::max(after_median, std::int64_t{past.last().time} - consensus::kMaxTimewarp);
+}
+
 primitives::BlockPtr Template::block(const primitives::Header& solved) const {
     std::vector<TxPtr> txs = {coinbase};
     for (const Candidate& candidate : selection.txs) {
@@ -96,12 +96,18 @@ primitives::BlockPtr Template::block(const primitives::Header& solved) const {
 }
 
 Template make_template(const Params& params, const Tip& tip, const Wish& wish, UnixTime now) {
+    const BlockPlace place{tip.past.next_height(), tip.past.median_time_past()};
+    return make_template_of(params, tip, {wish.payout_script, select_transactions(wish.chunks, wish.limits, place)},
+                            now);
+}
+
+Template make_template_of(const Params& params, const Tip& tip, Chosen chosen, UnixTime now) {
     const consensus::PastHeaders& past = tip.past;
     Template out;
     out.height = past.next_height();
     KEEL_ASSERT(out.height > Height(0));
-    out.selection = select_transactions(wish.chunks, wish.limits, {out.height, past.median_time_past()});
-    out.coinbase = make_coinbase(params, out.height, wish.payout_script, out.selection);
+    out.selection = std::move(chosen.selection);
+    out.coinbase = make_coinbase(params, out.height, chosen.payout_script, out.selection);
     out.min_time = least_time(params, past);
 
     primitives::Header& header = out.header;

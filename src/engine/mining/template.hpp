@@ -36,5 +36,14 @@ struct Wish {
 
 // `now` is the node's clock; the header's time is that or the least that is allowed.
 Template make_template(const primitives::Params& params, const Tip& tip, const Wish& wish, UnixTime now);
+// The same with transactions that were chosen before, for a block on this tip.
+struct Chosen {
+    Bytes payout_script;
+    Selection selection;
+};
+Template make_template_of(const primitives::Params& params, const Tip& tip, Chosen chosen, UnixTime now);
+
+// The least time that a block on top of `past` may have here.
+std::int64_t least_time(const primitives::Params& params, const consensus::PastHeaders& past);
 
 }  // namespace keel::mining

@@ -11,7 +11,9 @@
 
 #include "engine/headers/tree.hpp"
 #include "engine/mempool/pool.hpp"
+#include "engine/mining/selection.hpp"
 #include "engine/store/kv.hpp"
+#include "engine/validation/fee_learner.hpp"
 #include "rules/consensus/block_rules.hpp"
 #include "rules/primitives/coin.hpp"
 #include "rules/primitives/outpoint.hpp"
@@ -20,7 +22,8 @@ namespace keel::validation {
 
 using Ticket = std::uint64_t;
 
-// Who handed in a block or a transaction, for blame and answers: a peer's number, or a ticket of the API, or the import of files.
+// Who handed in a block or a transaction, for blame and answers: a peer's number, or a ticket of the API, or the import
+// of files.
 struct Source {
     enum class Kind : std::uint8_t { peer, api, import } kind = Kind::import;
     std::int64_t id = 0;
@@ -68,7 +71,6 @@ struct Settle {
     Ticket ticket = 0;
 };
 
-
 // A transaction for the pool. Answered by a TxVerdict.
 struct SubmitTx {
     primitives::TxPtr tx;
@@ -93,17 +95,22 @@ struct MarkUnbroadcast {
     primitives::Txid txid;
     bool unbroadcast = true;
 };
-// The best chunks of the pool, enough to fill this weight, with the tip that a block of them builds on.
-struct BestChunks {
-    std::int64_t weight = 0;
+// The best transactions of the pool for a block on the tip.
+struct SelectTxs {
+    mining::SelectionLimits limits;
+    Ticket ticket = 0;
+};
+// What is known about fees. Answered at once, also while blocks connect.
+struct SnapshotFees {
     Ticket ticket = 0;
 };
 
-using ChainCommand = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins,
-                                  PruneTo, Settle>;
-using PoolCommand = std::variant<SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, BestChunks>;
-using Command = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins,
-                             PruneTo, Settle, SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, BestChunks>;
+using ChainCommand = std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins,
+                                  FindCoins, PruneTo, Settle>;
+using PoolCommand = std::variant<SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, SelectTxs>;
+using Command =
+    std::variant<SubmitBlock, InvalidateBlock, ReconsiderBlock, PreciousBlock, SnapshotCoins, FindCoins, PruneTo,
+                 Settle, SubmitTx, SubmitPackage, PrioritiseTx, MarkUnbroadcast, SelectTxs, SnapshotFees>;
 
 // A submitted block came to rest.
 enum class Outcome : std::uint8_t {
@@ -148,7 +155,9 @@ struct Answer {
     std::optional<CoinsSnapshot> snapshot{};
     std::vector<std::optional<primitives::Coin>> coins{};  // of FindCoins
     const headers::Node* tip = nullptr;                    // the chain they belong to
-    std::vector<mempool::Pool::MiningChunk> chunks{};      // of BestChunks
+    std::optional<mining::Selection> selection{};          // of SelectTxs
+    std::uint64_t pool_sequence = 0;                       // of the pool that it was made from
+    std::shared_ptr<const FeeEstimates> fees{};            // of SnapshotFees
 };
 struct TxVerdict {
     primitives::TxPtr tx;

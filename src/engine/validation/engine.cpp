@@ -31,6 +31,7 @@ Engine::Engine(const Ports& ports, const Options& options, Loaded loaded, Now no
       flusher_(ports, now.steady),
       prefetcher_(ports),
       pool_(options.pool, ports.pool_view, ports.logger),
+      learner_(ports.pool_view, ports.tree, options.minimum_chain_work),
       pruner_(ports, options.prune_target),
       last_connected_(now.steady) {
     ports_.view.set_pruned_height(pruned_height(chain_.tip()));
@@ -60,6 +61,7 @@ Progress Engine::step(Now now, Actions& out) {
 }
 
 OrBroken<Progress> Engine::advance(Now now, Actions& out) {
+    answer_fee_questions(out);
     KEEL_TRY(const bool settled, settle_oldest(now, out));
     if (settled) {
         return Progress::worked;
@@ -120,6 +122,7 @@ OrBroken<bool> Engine::settle_oldest(Now now, Actions& out) {
     const Node& node = *settled->node;
     candidates_.drop_worse_than(node);
     pool_.block_connected(*settled->block, now.unix);
+    learn_from_pool({.tip = node, .now = now.unix, .block = settled->block.get()});
     BlockVerdict verdict{node.hash(), &node, take_source(node), Outcome::connected, std::nullopt};
     if (!pool_.is_settled()) {
         held_.push_back(std::move(verdict));
@@ -139,7 +142,9 @@ bool Engine::can_take_block() const {
 
 void Engine::submit(Command command) {
     const auto sort = [this]<class Any>(Any& it) {
-        if constexpr (std::is_constructible_v<PoolCommand, Any>) {
+        if constexpr (std::is_same_v<Any, SnapshotFees>) {
+            fee_questions_.push_back(it.ticket);
+        } else if constexpr (std::is_constructible_v<PoolCommand, Any>) {
             pool_commands_.emplace_back(std::move(it));
         } else {
             commands_.emplace_back(std::move(it));

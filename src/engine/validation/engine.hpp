@@ -8,9 +8,9 @@
 // The published tip (ChainView) never goes to a branch with less work while a better one is being connected: readers
 // see the old chain until the new one has caught up with it, or is known to fail.
 //
-// The pool of transactions follows the chain in the same place: a block is connected, then the pool is told, then the tip
-// is published. After a reorganization the pool takes back what it can before anything else happens (mempool/pool.hpp).
-// Transactions wait behind every other command, and while blocks are being connected.
+// The pool of transactions follows the chain in the same place: a block is connected, then the pool is told, then the
+// tip is published. After a reorganization the pool takes back what it can before anything else happens
+// (mempool/pool.hpp). Transactions wait behind every other command, and while blocks are being connected.
 //
 // Bounds: callers keep submitted blocks bounded by the credit that BlockTaken gives back. A step handles one block at
 // most. Owned by the validation thread. Deterministic in (commands, times), whatever the workers do.
@@ -48,6 +48,9 @@ public:
     void finish() KEEL_REQUIRES(validation_role) { finishing_ = true; }
     // True once something broke; the engine does nothing any more.
     [[nodiscard]] bool is_broken() const { return broken_; }
+    // What an earlier run knew about fees: before the first step. And what this one knows, when it is over.
+    void restore_fees(FeeEstimates estimates) KEEL_REQUIRES(validation_role) { learner_.restore(std::move(estimates)); }
+    [[nodiscard]] FeeEstimates last_fee_estimates() KEEL_REQUIRES(validation_role);
     [[nodiscard]] chain::CoinCacheStats cache_stats() const { return chain_.cache().stats(); }
 
 private:
@@ -70,10 +73,13 @@ private:
     OrBroken<void> on(const SubmitPackage& command, Now now, Actions& out);
     OrBroken<void> on(const PrioritiseTx& command, Now now, Actions& out);
     OrBroken<void> on(const MarkUnbroadcast& command, Now now, Actions& out);
-    OrBroken<void> on(const BestChunks& command, Now now, Actions& out);
+    OrBroken<void> on(const SelectTxs& command, Now now, Actions& out);
+    void answer_fee_questions(Actions& out);
     // After a reorganization, once the new branch has caught up: the pool is to be brought in line with the chain.
     [[nodiscard]] bool pool_is_due();
     OrBroken<bool> settle_pool(Now now, Actions& out);
+    // Takes what has happened to the pool, and what it says about fees.
+    void learn_from_pool(const FeeLearner::Occasion& occasion);
     void report_pool(Actions& out);
 
     // engine_commands.cpp
@@ -106,10 +112,13 @@ private:
     Prefetcher prefetcher_;
 
     mempool::Pool pool_;
+    FeeLearner learner_;
+    std::vector<mempool::PoolEvent> pool_events_;  // not yet reported
+    std::vector<Ticket> fee_questions_;
 
     std::deque<ChainCommand> commands_;
     std::deque<PoolCommand> pool_commands_;
-    std::vector<BlockVerdict> held_;  // of blocks connected while the pool lags behind
+    std::vector<BlockVerdict> held_;                  // of blocks connected while the pool lags behind
     const headers::Node* verified_target_ = nullptr;  // its branch was walked: all data there, nothing failed
     const headers::Node* invalidating_ = nullptr;  // on the active chain: blocks are being taken off down to its parent
     std::unordered_map<const headers::Node*, Source> sources_;  // of blocks stored but not yet connected

@@ -1,4 +1,6 @@
 // Commands about transactions, and the pool after a reorganization.
+#include <algorithm>
+
 #include "engine/validation/engine.hpp"
 
 namespace keel::validation {
@@ -55,6 +57,7 @@ OrBroken<bool> Engine::settle_pool(Now now, Actions& out) {
     }
     CachedCoins coins(chain_.cache());
     KEEL_TRY(const bool done, or_broken(pool_.reorganized({chain_.tip(), coins, now.unix})));
+    learn_from_pool({.tip = chain_.tip(), .now = now.unix});
     report_pool(out);
     if (done) {
         publish(out);
@@ -65,10 +68,15 @@ OrBroken<bool> Engine::settle_pool(Now now, Actions& out) {
     return true;
 }
 
+void Engine::learn_from_pool(const FeeLearner::Occasion& occasion) {
+    std::vector<mempool::PoolEvent> events = pool_.take_events();
+    learner_.learn(events, occasion);
+    std::ranges::move(events, std::back_inserter(pool_events_));
+}
+
 void Engine::report_pool(Actions& out) {
-    auto events = pool_.take_events();
-    if (!events.empty()) {
-        out.emplace_back(PoolChanged{std::move(events)});
+    if (!pool_events_.empty()) {
+        out.emplace_back(PoolChanged{std::exchange(pool_events_, {})});
     }
 }
 
@@ -86,6 +94,7 @@ OrBroken<void> Engine::on(const SubmitTx& command, Now now, Actions& out) {
     CachedCoins coins(chain_.cache());
     const mempool::ChainState state{chain_.tip(), coins, now.unix};
     KEEL_TRY(mempool::TxResult result, or_broken(pool_.accept(command.tx, command.submission, state)));
+    learn_from_pool({.tip = chain_.tip(), .now = now.unix});
     report_pool(out);
     out.emplace_back(TxVerdict{command.tx, command.source, std::move(result)});
     return {};
@@ -97,6 +106,7 @@ OrBroken<void> Engine::on(const SubmitPackage& command, Now now, Actions& out) {
     KEEL_TRY(mempool::PackageResult result,
              or_broken(command.test ? pool_.test_package(command.txs, state)
                                     : pool_.accept_package(command.txs, command.rate_max, state)));
+    learn_from_pool({.tip = chain_.tip(), .now = now.unix, .package = true});
     report_pool(out);
     out.emplace_back(PackageVerdict{command.txs, command.source, std::move(result)});
     return {};
@@ -113,11 +123,36 @@ OrBroken<void> Engine::on(const MarkUnbroadcast& command, Now, Actions&) {
     return {};
 }
 
-OrBroken<void> Engine::on(const BestChunks& command, Now, Actions& out) {
-    Answer answer{.ticket = command.ticket, .failure = {}, .tip = &chain_.tip()};
-    answer.chunks = pool_.best_chunks(command.weight);
+OrBroken<void> Engine::on(const SelectTxs& command, Now, Actions& out) {
+    const Node& tip = chain_.tip();
+    mining::Selector selector(command.limits, {tip.height() + 1, tip.median_time_past()});
+    std::vector<mining::Candidate> candidates;
+    pool_.visit_chunks([&](const mempool::Pool::ChunkView& chunk) {
+        candidates.clear();
+        for (const mempool::EntryPtr* entry : chunk.txs) {
+            candidates.push_back({.tx = (*entry)->tx, .fee = (*entry)->fee, .sigop_cost = (*entry)->sigop_cost});
+        }
+        return selector.offer(
+            {.txs = candidates, .fee = chunk.sum.fee, .weight = chunk.sum.size, .cluster = chunk.cluster});
+    });
+    Answer answer{.ticket = command.ticket, .failure = {}, .tip = &tip};
+    answer.selection = selector.take();
+    answer.pool_sequence = ports_.pool_view.totals().sequence;
     out.emplace_back(std::move(answer));
     return {};
+}
+
+void Engine::answer_fee_questions(Actions& out) {
+    for (const Ticket ticket : std::exchange(fee_questions_, {})) {
+        Answer answer{.ticket = ticket, .failure = {}};
+        answer.fees = std::make_shared<const FeeEstimates>(learner_.estimates());
+        out.emplace_back(std::move(answer));
+    }
+}
+
+FeeEstimates Engine::last_fee_estimates() {
+    learner_.give_up_waiting();
+    return learner_.estimates();
 }
 
 }  // namespace keel::validation

@@ -21,12 +21,6 @@ struct PackageToSubmit {
     bool test = false;  // any transactions, parents first; nothing changes
 };
 
-// The best chunks and the tip that a block of them builds on.
-struct BestChunks {
-    const headers::Node* tip = nullptr;
-    std::vector<mempool::Pool::MiningChunk> chunks;
-};
-
 // What to take over from a saved pool beside the transactions.
 struct PoolImport {
     bool current_time = true;  // as if they came now
@@ -44,7 +38,6 @@ public:
                         Reply<mempool::TxResult> reply) = 0;
     virtual void submit_package(PackageToSubmit package, Reply<mempool::PackageResult> reply) = 0;
     virtual void prioritise(const primitives::Txid& txid, primitives::Amount delta, Reply<Done> reply) = 0;
-    virtual void best_chunks(std::int64_t weight, Reply<BestChunks> reply) = 0;
 
     // These take as long as it takes, on the asking thread. The error is a sentence.
     // Writes the pool to its file; the full path.

@@ -97,6 +97,12 @@ Outcome<store::SpentCoins> read_undo(const Context& context, const Node& node) {
     return std::move(*undo);
 }
 
+Outcome<api::BlockVerdict> submit_block(const Context& context, primitives::BlockPtr block) {
+    api::Pending<api::BlockVerdict> pending;
+    context.commands.submit_block(std::move(block), pending.reply());
+    return wait_for(pending);
+}
+
 std::string hex32(std::uint32_t number) {
     std::array<std::byte, 4> bytes;
     store_be(bytes.data(), number);

@@ -46,6 +46,9 @@ template <class T>
     return std::move(*out);
 }
 
+// Hands a block in and waits for what becomes of it.
+[[nodiscard]] Outcome<api::BlockVerdict> submit_block(const Context& context, primitives::BlockPtr block);
+
 // "207fffff"
 std::string hex32(std::uint32_t number);
 // How many times harder than the easiest target of the main network.

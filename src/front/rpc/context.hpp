@@ -7,6 +7,7 @@
 
 #include "front/api/chain_reader.hpp"
 #include "front/api/log_control.hpp"
+#include "front/api/mining.hpp"
 #include "front/api/node_commands.hpp"
 #include "front/api/peers_reader.hpp"
 #include "front/api/pool.hpp"
@@ -27,13 +28,17 @@ public:
     [[nodiscard]] virtual std::vector<ActiveCall> active_calls() const = 0;
 };
 
+class TemplateDesk;
+
 struct Context {
     const api::ChainReader& chain;
     api::NodeCommands& commands;
     const api::PeersReader& peers;
     api::Pool& pool;
+    api::Mining& mining;
     api::LogControl& logs;
     const ServiceState& service;
+    TemplateDesk& desk;
     ScanSlot& coin_scan;
     ScanSlot& block_scan;
 };

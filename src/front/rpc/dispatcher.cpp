@@ -260,9 +260,9 @@ Outcome<void> Dispatcher::execute(const Call& call, std::string& out) {
     KEEL_TRY(const Args args, arrange(*method, call.params));
     const Registration registration(*this, call.method);
     JsonWriter writer(out);
-    return method->handler(
-        {node->chain, node->commands, node->peers, node->pool, node->logs, *this, coin_scan_, block_scan_}, args,
-        writer);
+    return method->handler({node->chain, node->commands, node->peers, node->pool, node->mining, node->logs, *this,
+                            desk_, coin_scan_, block_scan_},
+                           args, writer);
 }
 
 }  // namespace keel::rpc

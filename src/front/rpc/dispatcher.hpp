@@ -18,6 +18,7 @@
 #include "front/rpc/context.hpp"
 #include "front/rpc/error.hpp"
 #include "front/rpc/request.hpp"
+#include "front/rpc/template_desk.hpp"
 
 namespace keel::rpc {
 
@@ -27,6 +28,7 @@ struct NodeAccess {
     api::NodeCommands& commands;
     const api::PeersReader& peers;
     api::Pool& pool;
+    api::Mining& mining;
     api::LogControl& logs;
 };
 
@@ -87,6 +89,7 @@ private:
     std::string warmup_ = "RPC server started";
     std::optional<NodeAccess> node_;
     std::list<Running> running_;
+    TemplateDesk desk_;
     ScanSlot coin_scan_;
     ScanSlot block_scan_;
 };

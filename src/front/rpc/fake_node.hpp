@@ -17,6 +17,7 @@ class FakeNode final : public api::ChainReader,
                        public api::NodeCommands,
                        public api::PeersReader,
                        public api::Pool,
+                       public api::Mining,
                        public api::LogControl {
 public:
     explicit FakeNode(const primitives::Params& params)
@@ -38,7 +39,18 @@ public:
         return node;
     }
 
-    NodeAccess access() { return {*this, *this, *this, *this, *this}; }
+    NodeAccess access() { return {*this, *this, *this, *this, *this, *this}; }
+
+    // ---- Mining ----
+    [[nodiscard]] const api::MiningOptions& options() const override { return mining_options; }
+    void select_txs(api::Reply<api::SelectedTxs> reply) override {
+        api::SelectedTxs selected{.tip = tip_, .selection = {}};
+        selected.selection.weight = mining_options.limits.reserved_weight;
+        reply(std::move(selected));
+    }
+    void fee_estimates(api::Reply<std::shared_ptr<const api::FeeEstimates>> reply) override {
+        reply(std::make_shared<const api::FeeEstimates>(estimates));
+    }
 
     // ---- ChainReader ----
     [[nodiscard]] const primitives::Params& params() const override { return params_; }
@@ -155,7 +167,6 @@ public:
     }
     void submit_package(api::PackageToSubmit, api::Reply<mempool::PackageResult> reply) override { reply({}); }
     void prioritise(const primitives::Txid&, primitives::Amount, api::Reply<api::Done> reply) override { reply({}); }
-    void best_chunks(std::int64_t, api::Reply<api::BestChunks> reply) override { reply({tip_, {}}); }
     [[nodiscard]] Result<std::string, std::string> save() override { return "/tmp/mempool.dat"; }
     [[nodiscard]] Result<void, std::string> load(const std::string&, const api::PoolImport&) override { return {}; }
 
@@ -168,6 +179,8 @@ public:
     std::vector<std::string> changes;  // "invalidate <hash>", ...
     api::PeersState state;
     api::NetworkFacts facts;
+    api::MiningOptions mining_options;
+    api::FeeEstimates estimates;
 
 private:
     void change(const Node& node, const char* what, const api::Reply<api::Done>& reply) {

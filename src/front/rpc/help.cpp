@@ -89,6 +89,9 @@ std::string help_text(const Method& method) {
     for (std::size_t i = 0; i < method.params.size() && method.params[i].need != Need::hidden; ++i) {
         arguments += describe(i + 1, method.params[i]);
     }
+    if (method.name == "generate") {
+        return out;  // all there is to say
+    }
     if (!arguments.empty()) {
         out += "\nArguments:\n" + arguments;
     }

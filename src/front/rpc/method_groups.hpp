@@ -9,6 +9,7 @@ namespace keel::rpc {
 
 std::span<const Method> address_methods();         // addresses.cpp
 std::span<const Method> block_methods();           // blocks.cpp
+std::span<const Method> block_template_methods();  // block_template.cpp
 std::span<const Method> block_stats_methods();     // block_stats.cpp
 std::span<const Method> chain_methods();           // chain.cpp
 std::span<const Method> chain_wait_methods();      // chain_wait.cpp
@@ -16,6 +17,8 @@ std::span<const Method> chain_change_methods();    // chain_change.cpp
 std::span<const Method> coin_methods();            // coins.cpp
 std::span<const Method> control_methods();         // control.cpp
 std::span<const Method> descriptor_methods();      // descriptors.cpp
+std::span<const Method> fee_methods();             // fee_calls.cpp
+std::span<const Method> generate_methods();        // generate.cpp
 std::span<const Method> mempool_methods();         // mempool.cpp
 std::span<const Method> mempool_change_methods();  // mempool_change.cpp
 std::span<const Method> mempool_submit_methods();  // mempool_submit.cpp

@@ -1,14 +1,12 @@
-// Calls that make or hand in blocks.
+// Calls about what miners hand in, and what they want to know.
 #include <cmath>
 
 #include "base/hex.hpp"
 #include "engine/headers/history.hpp"
-#include "engine/mining/nonce_search.hpp"
 #include "engine/mining/template.hpp"
 #include "front/rpc/common.hpp"
-#include "front/rpc/descriptor_args.hpp"
 #include "front/rpc/method_groups.hpp"
-#include "rules/address/address.hpp"
+#include "front/rpc/template_desk.hpp"
 #include "rules/consensus/pow.hpp"
 #include "rules/consensus/witness_commitment.hpp"
 
@@ -18,107 +16,7 @@ namespace {
 using primitives::BlockPtr;
 using primitives::Height;
 
-constexpr std::int32_t kDefaultTries = 1'000'000;
 constexpr std::int32_t kHashrateBlocks = 120;
-
-Outcome<api::BlockVerdict> submit(const Context& context, BlockPtr block) {
-    api::Pending<api::BlockVerdict> pending;
-    context.commands.submit_block(std::move(block), pending.reply());
-    return wait_for(pending);
-}
-
-// Nonces between two looks at whether the node stops.
-constexpr std::uint64_t kSearchStep = 100'000;
-
-// Counts `tries` down. False when they are used up or the node stops.
-bool solve(const Context& context, primitives::Header& header, std::uint64_t& tries) {
-    while (tries > 0 && !context.chain.stopping()) {
-        const mining::NonceStep step =
-            mining::search_nonce(header, context.chain.params(), std::min(tries, kSearchStep));
-        tries -= step.tries;
-        if (step.outcome != mining::NonceOutcome::paused) {
-            return step.outcome == mining::NonceOutcome::found;
-        }
-    }
-    return false;
-}
-
-// What could be mined now: chunks of the pool, best first, on this tip.
-struct PoolChunks {
-    const Node* tip = nullptr;
-    std::vector<mining::Candidate> txs;
-    std::vector<mining::Chunk> chunks;  // into `txs`
-};
-
-Outcome<PoolChunks> best_chunks(const Context& context, std::int64_t weight) {
-    api::Pending<api::BestChunks> pending;
-    context.pool.best_chunks(weight, pending.reply());
-    KEEL_TRY(const api::BestChunks best, wait_for(pending));
-    PoolChunks out;
-    out.tip = best.tip;
-    for (const auto& chunk : best.chunks) {
-        for (const mempool::EntryPtr& entry : chunk.txs) {
-            out.txs.push_back({entry->tx, entry->fee, entry->sigop_cost});
-        }
-    }
-    std::size_t first = 0;
-    for (const auto& chunk : best.chunks) {
-        const auto txs = std::span<const mining::Candidate>(out.txs).subspan(first, chunk.txs.size());
-        out.chunks.push_back({txs, chunk.sum.fee, chunk.sum.size, chunk.cluster});
-        first += chunk.txs.size();
-    }
-    return out;
-}
-
-// Mines one block on the tip and hands it in. Nothing when no nonce was found.
-Outcome<std::optional<primitives::BlockHash>> mine_one(const Context& context, const Bytes& script,
-                                                       consensus::VersionBits& bits, std::uint64_t& tries) {
-    const mining::SelectionLimits limits;
-    KEEL_TRY(const PoolChunks pool, best_chunks(context, limits.max_weight));
-    const headers::History past(*pool.tip);
-    const mining::Template made = mining::make_template(context.chain.params(), {past, bits.version_to_mine(past)},
-                                                        {script, limits, pool.chunks}, context.chain.now());
-    primitives::Header header = made.header;
-    if (!solve(context, header, tries)) {
-        return std::nullopt;
-    }
-    KEEL_TRY(const auto verdict, submit(context, made.block(header)));
-    if (verdict.outcome == api::BlockOutcome::rejected) {
-        return fail(ErrorCode::internal, "ProcessNewBlock, block not accepted" +
-                                             (verdict.reject ? ": " + verdict.reject->text() : std::string()));
-    }
-    return header.hash();
-}
-
-Outcome<void> generate(const Context& context, const Args& args, const Bytes& script, JsonWriter& out) {
-    KEEL_TRY(auto count, args.integer<std::int32_t>(0));
-    KEEL_TRY(const auto tries_given, args.integer<std::int32_t>(2, kDefaultTries));
-    consensus::VersionBits bits(context.chain.params());
-    auto tries = static_cast<std::uint64_t>(std::max(tries_given, 0));
-    out.begin_array();
-    for (; count > 0 && !context.chain.stopping(); --count) {
-        KEEL_TRY(const auto hash, mine_one(context, script, bits, tries));
-        if (!hash) {
-            break;
-        }
-        out.value(*hash);
-    }
-    out.end_array();
-    return {};
-}
-
-Outcome<void> generatetoaddress(const Context& context, const Args& args, JsonWriter& out) {
-    const auto destination = address::decode_address(args.text(1), context.chain.params().prefixes);
-    if (!destination) {
-        return fail(ErrorCode::invalid_address_or_key, "Error: Invalid address");
-    }
-    return generate(context, args, address::script_of(*destination), out);
-}
-
-Outcome<void> generatetodescriptor(const Context& context, const Args& args, JsonWriter& out) {
-    KEEL_TRY(const Bytes script, script_to_pay(context, args.text(1)));
-    return generate(context, args, script, out);
-}
 
 // BIP22 leaves the coinbase's witness to the node: a block that commits to witnesses but whose coinbase has none gets
 // the usual one of 32 zero bytes.
@@ -148,7 +46,7 @@ Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& 
     if (!block) {
         return fail(ErrorCode::deserialization, "Block decode failed");
     }
-    KEEL_TRY(const auto verdict, submit(context, complete_coinbase(context, std::move(*block))));
+    KEEL_TRY(const auto verdict, submit_block(context, complete_coinbase(context, std::move(*block))));
     switch (verdict.outcome) {
         case api::BlockOutcome::connected: out.value(nullptr); break;
         case api::BlockOutcome::stored: out.value("inconclusive"); break;
@@ -225,11 +123,16 @@ Outcome<void> getmininginfo(const Context& context, const Args&, JsonWriter& out
     const primitives::Params& params = chain.params();
     out.begin_object();
     out.field("blocks", tip.height());
+    if (const auto last = context.desk.last_block()) {
+        out.field("currentblockweight", last->weight);
+        out.field("currentblocktx", last->txs);
+    }
     out.field("bits", hex32(tip.header().bits.value()));
     out.field("difficulty", difficulty(tip.header().bits));
     out.field("target", hex256(consensus::decode_compact(tip.header().bits).value));
     out.field("networkhashps", hashes_per_second(tip, kHashrateBlocks));
-    out.field("pooledtx", 0);
+    out.field("pooledtx", context.pool.view().totals().count);
+    out.field("blockmintxfee", primitives::Amount(context.mining.options().limits.min_fee_per_kvb));
     out.field("chain", params.name);
     out.key("next");
     const headers::History past(tip);
@@ -248,16 +151,6 @@ Outcome<void> getmininginfo(const Context& context, const Args&, JsonWriter& out
     return {};
 }
 
-constexpr Param kGenerateParams[] = {
-    {"nblocks", ArgType::number, Need::required, "", "How many blocks to mine"},
-    {"address", ArgType::text, Need::required, "", "The address that the rewards go to"},
-    {"maxtries", ArgType::number, Need::optional, "1000000", "How many hashes to try in all"},
-};
-constexpr Param kGenerateToDescriptorParams[] = {
-    {"num_blocks", ArgType::number, Need::required, "", "How many blocks to mine"},
-    {"descriptor", ArgType::text, Need::required, "", "raw() or addr(): where the rewards go"},
-    {"maxtries", ArgType::number, Need::optional, "1000000", "How many hashes to try in all"},
-};
 constexpr Param kSubmitBlockParams[] = {
     {"hexdata", ArgType::hex, Need::required, "", "The block"},
     {"dummy", ArgType::text, Need::optional, "ignored", "For BIP22; not looked at"},
@@ -271,10 +164,6 @@ constexpr Param kHashrateParams[] = {
 };
 
 constexpr Method kMethods[] = {
-    {"hidden", "generatetoaddress", "Mines blocks to an address and returns their hashes.", kGenerateParams,
-     "[ \"hex\", ... ]    (json array) The block hashes", generatetoaddress},
-    {"hidden", "generatetodescriptor", "Mines blocks to a descriptor and returns their hashes.",
-     kGenerateToDescriptorParams, "[ \"hex\", ... ]    (json array) The block hashes", generatetodescriptor},
     {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams,
      "null when accepted, otherwise \"str\"    (string) The reason", submitblock},
     {"mining", "submitheader", "Hands in a header; fails when it breaks a rule.", kSubmitHeaderParams, "null",
@@ -285,7 +174,8 @@ constexpr Method kMethods[] = {
      "getmininginfo",
      "Returns what a miner wants to know.",
      {},
-     "{ \"blocks\", \"bits\", \"difficulty\", \"target\", \"networkhashps\", \"pooledtx\", \"chain\", \"next\": {}, "
+     "{ \"blocks\", \"currentblockweight\", \"currentblocktx\", \"bits\", \"difficulty\", \"target\", "
+     "\"networkhashps\", \"pooledtx\", \"blockmintxfee\", \"chain\", \"next\": {}, "
      "\"warnings\": [] }",
      getmininginfo},
 };
