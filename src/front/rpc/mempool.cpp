@@ -51,10 +51,10 @@ constexpr Method kMethods[] = {
      "getmempoolinfo",
      "Returns the state of the memory pool, which this version keeps empty.",
      {},
-     "{ \"loaded\": true|false, \"size\": n, \"bytes\": n, \"usage\": n, \"total_fee\": n, \"unbroadcastcount\": n }",
+     "{loaded: bool, size: num, bytes: num, usage: num, total_fee: amount, unbroadcastcount: num}",
      getmempoolinfo},
     {"blockchain", "getrawmempool", "Returns the ids of all transactions in the memory pool.", kRawParams,
-     "[ \"hex\", ... ]    (json array) The transaction ids", getrawmempool},
+     "[hex 'a transaction id'] | {txids: [hex], mempool_sequence: num}", getrawmempool},
 };
 
 }  // namespace

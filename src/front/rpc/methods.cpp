@@ -9,8 +9,9 @@ std::vector<Method> collect() {
     std::vector<Method> out;
     for (const auto group :
          {address_methods(), block_methods(), block_stats_methods(), chain_methods(), chain_wait_methods(),
-          chain_change_methods(), coin_methods(), control_methods(), descriptor_methods(), mempool_methods(),
-          mining_methods(), network_methods(), raw_tx_methods(), scan_coins_methods(), tx_proof_methods()}) {
+          chain_change_methods(), coin_methods(), control_methods(), deployment_methods(), descriptor_methods(),
+          mempool_methods(), mining_methods(), network_methods(), openrpc_methods(), raw_tx_methods(),
+          scan_coins_methods(), sign_tx_methods(), tx_proof_methods()}) {
         out.insert(out.end(), group.begin(), group.end());
     }
     std::ranges::sort(out, {}, &Method::name);

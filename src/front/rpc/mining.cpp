@@ -11,6 +11,7 @@
 #include "rules/address/address.hpp"
 #include "rules/consensus/pow.hpp"
 #include "rules/consensus/witness_commitment.hpp"
+#include "rules/primitives/block_prefix.hpp"
 
 namespace keel::rpc {
 namespace {
@@ -115,7 +116,7 @@ Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& 
     if (!bytes) {
         return fail(ErrorCode::deserialization, "Block decode failed");
     }
-    auto block = primitives::Block::parse(std::move(*bytes));
+    auto block = primitives::parse_block_prefix(std::move(*bytes));
     if (!block) {
         return fail(ErrorCode::deserialization, "Block decode failed");
     }
@@ -243,21 +244,21 @@ constexpr Param kHashrateParams[] = {
 
 constexpr Method kMethods[] = {
     {"hidden", "generatetoaddress", "Mines blocks to an address and returns their hashes.", kGenerateParams,
-     "[ \"hex\", ... ]    (json array) The block hashes", generatetoaddress},
+     "[hex 'a block hash']", generatetoaddress},
     {"hidden", "generatetodescriptor", "Mines blocks to a descriptor and returns their hashes.",
-     kGenerateToDescriptorParams, "[ \"hex\", ... ]    (json array) The block hashes", generatetodescriptor},
-    {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams,
-     "null when accepted, otherwise \"str\"    (string) The reason", submitblock},
+     kGenerateToDescriptorParams, "[hex 'a block hash']", generatetodescriptor},
+    {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams, "null 'accepted' | str 'why not'",
+     submitblock},
     {"mining", "submitheader", "Hands in a header; fails when it breaks a rule.", kSubmitHeaderParams, "null",
      submitheader},
     {"mining", "getnetworkhashps", "Estimates the hashes per second behind the last blocks.", kHashrateParams,
-     "x    (numeric) Hashes per second", getnetworkhashps},
+     "num 'hashes per second'", getnetworkhashps},
     {"mining",
      "getmininginfo",
      "Returns what a miner wants to know.",
      {},
-     "{ \"blocks\", \"bits\", \"difficulty\", \"target\", \"networkhashps\", \"pooledtx\", \"chain\", \"next\": {}, "
-     "\"warnings\": [] }",
+     "{blocks: num, bits: hex, difficulty: num, target: hex, networkhashps: num, pooledtx: num, chain: str, next: "
+     "{height: num, bits: hex, difficulty: num, target: hex}, signet_challenge?: hex, warnings: [str]}",
      getmininginfo},
 };
 
