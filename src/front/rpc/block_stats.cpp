@@ -265,7 +265,7 @@ Outcome<void> getblockstats(const Context& context, const Args& args, JsonWriter
 }
 
 constexpr Param kParams[] = {
-    {"hash_or_height", ArgType::any, Need::required, "", "Hash, or height in the active chain"},
+    {"hash_or_height", ArgType::number_or_text, Need::required, "", "Hash, or height in the active chain"},
     {"stats", ArgType::array, Need::optional, "all values", "Names of the values to return"},
 };
 

@@ -143,7 +143,7 @@ Outcome<void> getdifficulty(const Context& context, const Args&, JsonWriter& out
 
 constexpr Param kGetBlockParams[] = {
     {"blockhash", ArgType::hex, Need::required, "", "The block hash"},
-    {"verbosity|verbose", ArgType::any, Need::optional, "1",
+    {"verbosity|verbose", ArgType::number_or_boolean, Need::optional, "1",
      "0 for hex-encoded data, 1 for an object, 2 for an object with transaction data, 3 with the outputs they spend"},
 };
 constexpr Param kGetBlockHeaderParams[] = {

@@ -112,7 +112,8 @@ Outcome<void> gettxout(const Context& context, const Args& args, JsonWriter& out
 constexpr Param kSetInfoParams[] = {
     {"hash_type", ArgType::text, Need::optional, "hash_serialized_3",
      "Which hash of the set to compute: 'hash_serialized_3', 'muhash' or 'none'"},
-    {"hash_or_height", ArgType::any, Need::optional, "the tip", "Needs coinstatsindex, which this node does not keep"},
+    {"hash_or_height", ArgType::number_or_text, Need::optional, "the tip",
+     "Needs coinstatsindex, which this node does not keep"},
     {"use_index", ArgType::boolean, Need::optional, "true", "Use coinstatsindex where there is one"},
 };
 constexpr Param kTxOutParams[] = {

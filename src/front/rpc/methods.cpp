@@ -8,10 +8,12 @@ namespace {
 std::vector<Method> collect() {
     std::vector<Method> out;
     for (const auto group :
-         {address_methods(), block_methods(), block_stats_methods(), chain_methods(), chain_wait_methods(),
-          chain_change_methods(), coin_methods(), control_methods(), deployment_methods(), descriptor_methods(),
-          mempool_methods(), mining_methods(), network_methods(), openrpc_methods(), raw_tx_methods(),
-          scan_coins_methods(), sign_tx_methods(), tx_proof_methods()}) {
+         {address_methods(),       block_methods(),        block_stats_methods(), chain_methods(),
+          chain_wait_methods(),    chain_change_methods(), coin_methods(),        control_methods(),
+          deployment_methods(),    descriptor_methods(),   mempool_methods(),     mining_methods(),
+          network_methods(),       openrpc_methods(),      psbt_methods(),        psbt_show_methods(),
+          psbt_analysis_methods(), raw_tx_methods(),       scan_coins_methods(),  sign_tx_methods(),
+          tx_proof_methods()}) {
         out.insert(out.end(), group.begin(), group.end());
     }
     std::ranges::sort(out, {}, &Method::name);

@@ -266,21 +266,28 @@ std::string_view help_type(Kind kind) {
     return "any";
 }
 
-void append_help(std::string& out, const Schema& schema, const std::string& indent, const std::string& label,
-                 bool optional) {
+// What stands before a type on its line, and whether the member may be absent.
+struct HelpLine {
+    std::string indent{};
+    std::string label{};
+    bool optional = false;
+};
+
+void append_help(std::string& out, const Schema& schema, const HelpLine& head) {
+    const std::string& indent = head.indent;
     constexpr std::size_t kNoteColumn = 44;
     const bool is_object = schema.kind == Kind::object || schema.kind == Kind::map;
     const bool is_list = schema.kind == Kind::list || schema.kind == Kind::tuple;
-    std::string line = indent + label + std::string(help_word(schema.kind));
+    std::string line = indent + head.label + std::string(help_word(schema.kind));
     line.resize(std::max(line.size() + 2, kNoteColumn), ' ');
-    out += line + "(" + std::string(help_type(schema.kind)) + (optional ? ", optional)" : ")");
+    out += line + "(" + std::string(help_type(schema.kind)) + (head.optional ? ", optional)" : ")");
     out += (schema.description.empty() ? "" : " ") + schema.description + "\n";
     const std::string deeper = indent + "  ";
     for (const SchemaField& field : schema.fields) {
-        append_help(out, field.schema, deeper, "\"" + field.name + "\" : ", field.optional);
+        append_help(out, field.schema, {deeper, "\"" + field.name + "\" : ", field.optional});
     }
     for (const Schema& item : schema.items) {
-        append_help(out, item, deeper, schema.kind == Kind::map ? "\"...\" : " : "", false);
+        append_help(out, item, {deeper, schema.kind == Kind::map ? "\"...\" : " : "", false});
     }
     if (is_object || is_list) {
         out += indent + (is_object ? "}\n" : schema.kind == Kind::list ? "  ...\n" + indent + "]\n" : "]\n");
@@ -366,12 +373,12 @@ std::optional<std::string> mismatch(const Schema& schema, const json::value& val
 std::string schema_help(const Schema& schema) {
     std::string out;
     if (schema.kind != Kind::either) {
-        append_help(out, schema, "", "", false);
+        append_help(out, schema, {});
         return out;
     }
     for (const Schema& item : schema.items) {
         out += out.empty() ? "" : "or\n";
-        append_help(out, item, "", "", false);
+        append_help(out, item, {});
     }
     return out;
 }

@@ -17,12 +17,15 @@ struct GlobalReader {
     std::optional<std::uint32_t> tx_version{};
     std::optional<std::uint64_t> input_count{};
     std::optional<std::uint64_t> output_count{};
-    bool has_version = false;
 
     Known take(const Field& field) {
         const auto type = static_cast<GlobalType>(field.type);
         if (type == GlobalType::xpub) {
             return take_xpub(field);
+        }
+        const bool known = type <= GlobalType::modifiable || type == GlobalType::version;
+        if (known && !field.key_data.empty()) {
+            return Error("Size of key was not the expected size for its type");
         }
         switch (type) {
             case GlobalType::unsigned_tx: return take_tx(field.value);
@@ -85,7 +88,7 @@ struct GlobalReader {
         if (psbt.version > kVersionMax) {
             return Error("Unsupported version number");
         }
-        has_version = true;
+        psbt.has_version_field = true;
         return true;
     }
 
@@ -199,6 +202,8 @@ Bytes serialize(const Psbt& psbt) {
         if (psbt.modifiable) {
             out.number(GlobalType::modifiable, *psbt.modifiable);
         }
+    }
+    if (psbt.version >= 2 || psbt.has_version_field) {
         out.number(GlobalType::version, psbt.version);
     }
     out.all(psbt.proprietary);

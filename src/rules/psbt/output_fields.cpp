@@ -58,7 +58,12 @@ struct OutputReader {
     bool has_script = false;
 
     Known take(const Field& field) {
-        switch (static_cast<OutputType>(field.type)) {
+        const auto type = static_cast<OutputType>(field.type);
+        const bool has_key = type == OutputType::key_path || type == OutputType::taproot_path;
+        if (type <= OutputType::taproot_path && !has_key && !field.key_data.empty()) {
+            return Error("Size of key was not the expected size for its type");
+        }
+        switch (type) {
             case OutputType::redeem_script: output.redeem_script = to_bytes(field.value); return true;
             case OutputType::witness_script: output.witness_script = to_bytes(field.value); return true;
             case OutputType::key_path: KEEL_CHECK(read_key_path(field, output.key_paths)); return true;

@@ -87,6 +87,7 @@ struct Psbt {
     // The unsigned transaction. Version 2 spreads it over the fields; its lock time is then the fallback.
     primitives::MutableTx tx;
     std::uint32_t version = 0;                        // 0 or 2
+    bool has_version_field = false;                   // version 0 may say so
     std::optional<std::uint32_t> fallback_lock_time;  // version 2
     std::optional<std::uint8_t> modifiable;           // version 2
     std::vector<std::pair<Bytes, KeyOrigin>> xpubs;   // the 78 bytes of an extended key

@@ -236,8 +236,8 @@ KeyStore known_of(const Input& input) {
     return out;
 }
 
-SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const KeyStore& keys,
-                      const SignOptions& options) {
+SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const SignRequest& options) {
+    const KeyStore& keys = options.keys;
     Input& target = psbt.inputs[input];
     if (is_signed(psbt, input, signer)) {
         return SignResult::complete;
@@ -264,7 +264,8 @@ SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& si
     add_scripts(coin->script, all, data.redeem_script, data.witness_script);
     take_over(target, data, options.finish);
     if (options.key_paths && !target.is_final()) {
-        for (const Bytes* script : {&coin->script, &data.redeem_script, &data.witness_script}) {
+        for (const Bytes* script :
+             std::initializer_list<const Bytes*>{&coin->script, &data.redeem_script, &data.witness_script}) {
             add_key_paths(target.key_paths, *script, keys);
         }
         if (data.taproot) {
@@ -278,7 +279,8 @@ void update_output(Psbt& psbt, std::size_t output, const KeyStore& keys) {
     Output& target = psbt.outputs[output];
     const Bytes& script = psbt.tx.outputs[output].script;
     add_scripts(script, keys, target.redeem_script, target.witness_script);
-    for (const Bytes* each : {&script, &target.redeem_script, &target.witness_script}) {
+    for (const Bytes* each :
+         std::initializer_list<const Bytes*>{&script, &target.redeem_script, &target.witness_script}) {
         add_key_paths(target.key_paths, *each, keys);
     }
     const script::OutputTemplate found = script::solve(script);
@@ -297,11 +299,23 @@ bool is_signed(const Psbt& psbt, std::size_t input, const signing::TxSigner& sig
            signer.verify(input, from.final_script_sig, from.final_witness).has_value();
 }
 
+SpendData attempt(const Psbt& psbt, std::size_t input, const signing::TxSigner& signer, bool pretended) {
+    SpendData data = spend_data_of(psbt.inputs[input]);
+    const KeyStore known = known_of(psbt.inputs[input]);
+    if (pretended) {
+        signer.pretend(input, known, data);
+    } else {
+        signer.sign(input, known, static_cast<std::uint8_t>(script::kSighashDefault), data);
+    }
+    return data;
+}
+
 bool finish(Psbt& psbt) {
+    static const KeyStore kNoKeys;
     const auto signer = make_signer(psbt);
     bool all = signer != nullptr;
     for (std::size_t i = 0; i < psbt.inputs.size() && signer != nullptr; ++i) {
-        all = sign_input(psbt, i, *signer, {}, {.finish = true, .key_paths = false}) == SignResult::complete && all;
+        all = sign_input(psbt, i, *signer, {.keys = kNoKeys, .key_paths = false}) == SignResult::complete && all;
     }
     return all;
 }

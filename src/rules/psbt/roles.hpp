@@ -19,15 +19,17 @@ enum class SignResult : std::uint8_t {
     hash_type_mismatch,  // the PSBT demands another one
 };
 
-struct SignOptions {
+struct SignRequest {
+    const address::KeyStore& keys;
     std::uint8_t hash_type = 0;  // kSighashDefault: what the input demands, or the usual one
     bool finish = true;          // replace the pieces of a complete input by the final form
     bool key_paths = true;       // add where keys come from
 };
 
-// Adds to an input what `keys` knows: scripts, origins, signatures.
-SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const address::KeyStore& keys,
-                      const SignOptions& options);
+// Adds to an input what the keys tell: scripts, origins, signatures.
+SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const SignRequest& request);
+// What an attempt without keys finds and lacks, the input unchanged; with `pretended` signatures of the usual size.
+signing::SpendData attempt(const Psbt& psbt, std::size_t input, const signing::TxSigner& signer, bool pretended);
 // Adds to an output how it will be spent.
 void update_output(Psbt& psbt, std::size_t output, const address::KeyStore& keys);
 

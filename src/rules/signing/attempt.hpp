@@ -14,6 +14,7 @@ struct Target {
     std::size_t input;
     const primitives::Coin& coin;
     bool knows_all_coins;
+    bool pretend = false;  // signatures are fillers of the usual size
 };
 
 class TxSigner::Attempt {

@@ -61,6 +61,14 @@ void TxSigner::sign(std::size_t input, const address::KeyStore& keys, std::uint8
     data.complete = solved && verify(input, data.script_sig, data.witness);
 }
 
+void TxSigner::pretend(std::size_t input, const address::KeyStore& keys, SpendData& data) const {
+    if (data.complete) {
+        return;
+    }
+    const primitives::Coin& coin = *coins_[input];
+    data.complete = Attempt({*context_, input, coin, knows_all_, true}, keys, 0, data).compose(coin.script);
+}
+
 SpendData TxSigner::existing(std::size_t input) const {
     const primitives::Coin& coin = *coins_[input];
     const primitives::TxInput& given = tx_.inputs[input];

@@ -31,6 +31,11 @@ public:
     // when `keys` has no secrets; what is there already is put together.
     void sign(std::size_t input, const address::KeyStore& keys, std::uint8_t hash_type, SpendData& data) const;
 
+    // Composes the final form as if every signature could be made, with fillers of the usual size: to estimate sizes.
+    // Taproot outputs are taken to be spent by their key.
+    // `data.complete` says whether everything but signatures was there.
+    void pretend(std::size_t input, const address::KeyStore& keys, SpendData& data) const;
+
     // What the transaction's own input already holds: complete, or the signatures that are valid.
     [[nodiscard]] SpendData existing(std::size_t input) const;
 
