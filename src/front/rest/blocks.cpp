@@ -59,7 +59,7 @@ Reply whole_block(const Source& source, const Path& path, int verbosity) {
     }
     if (path.format == Format::json) {
         return call_reply(source, "getblock", "[\"" + std::string(path.text) + "\"," + std::to_string(verbosity) + "]",
-                          Lifetime::volatile_);
+                          Lifetime::brief);
     }
     return bytes_reply(*bytes, path.format, Lifetime::immutable);
 }
@@ -85,7 +85,7 @@ Reply write_headers(const Source& source, const std::vector<const Node*>& nodes,
         for (const Node* node : nodes) {
             append(bytes, node->header().serialize());
         }
-        return bytes_reply(bytes, format, Lifetime::volatile_);
+        return bytes_reply(bytes, format, Lifetime::brief);
     }
     std::string json = "[";
     for (const Node* node : nodes) {
@@ -95,7 +95,7 @@ Reply write_headers(const Source& source, const std::vector<const Node*>& nodes,
         }
         json += (json.size() > 1 ? "," : "") + *header;
     }
-    return json_reply(json + "]", Lifetime::volatile_);
+    return json_reply(json + "]", Lifetime::brief);
 }
 
 // One list for each transaction, the coinbase's being empty.
@@ -222,10 +222,10 @@ Reply block_hash_by_height(const Source& source, const Path& path) {
         return error(kNotFound, "Block height out of range");
     }
     switch (path.format) {
-        case Format::binary: return bytes_reply(node->hash().bytes, Format::binary, Lifetime::volatile_);
+        case Format::binary: return bytes_reply(node->hash().bytes, Format::binary, Lifetime::brief);
         // As hashes are shown, not byte by byte.
         case Format::hex: return {200, "text/plain", "no-store", to_hex(node->hash()) + "\n"};
-        case Format::json: return json_reply(R"({"blockhash":")" + to_hex(node->hash()) + "\"}", Lifetime::volatile_);
+        case Format::json: return json_reply(R"({"blockhash":")" + to_hex(node->hash()) + "\"}", Lifetime::brief);
         case Format::none: break;
     }
     return no_such_format();

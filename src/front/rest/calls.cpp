@@ -44,7 +44,7 @@ Reply mempool_content(const Source& source, const Path& path) {
     }
     const auto word = [](bool flag) { return std::string(flag ? "true" : "false"); };
     return json_of(source.calls.invoke("getrawmempool", "[" + word(*verbose) + "," + word(*sequence) + "]"),
-                   Lifetime::volatile_);
+                   Lifetime::brief);
 }
 
 // "basic" and a block hash that is known, or the answer that says what is wrong.
@@ -83,7 +83,7 @@ Reply chain_info(const Source& source, const Path& path) {
     if (path.format != Format::json) {
         return no_such_format("json");
     }
-    return json_of(source.calls.invoke("getblockchaininfo", "[]"), Lifetime::volatile_);
+    return json_of(source.calls.invoke("getblockchaininfo", "[]"), Lifetime::brief);
 }
 
 Reply deployment_info(const Source& source, const Path& path) {
@@ -91,7 +91,7 @@ Reply deployment_info(const Source& source, const Path& path) {
         return no_such_format("json");
     }
     if (path.text.empty()) {
-        return json_of(source.calls.invoke("getdeploymentinfo", "[]"), Lifetime::volatile_);
+        return json_of(source.calls.invoke("getdeploymentinfo", "[]"), Lifetime::brief);
     }
     const auto hash = parse_hash(path.text);
     if (!hash) {
@@ -110,7 +110,7 @@ Reply mempool(const Source& source, const Path& path) {
     if (path.format != Format::json) {
         return no_such_format("json");
     }
-    return path.text == "info" ? json_of(source.calls.invoke("getmempoolinfo", "[]"), Lifetime::volatile_)
+    return path.text == "info" ? json_of(source.calls.invoke("getmempoolinfo", "[]"), Lifetime::brief)
                                : mempool_content(source, path);
 }
 
@@ -127,8 +127,8 @@ Reply transaction(const Source& source, const Path& path) {
     if (!found) {
         return error(kNotFound, std::string(path.text) + " not found");
     }
-    return path.format == Format::json ? json_reply(*found, Lifetime::volatile_)
-                                       : bytes_of(found, path.format, Lifetime::volatile_);
+    return path.format == Format::json ? json_reply(*found, Lifetime::brief)
+                                       : bytes_of(found, path.format, Lifetime::brief);
 }
 
 Reply block_filter(const Source& source, const Path& path) {
@@ -191,8 +191,8 @@ Reply block_filter_headers(const Source& source, const Path& path) {
         append(bytes, parse_hash(*header).value_or(RawHash()).bytes);
         node = tip.ancestor(node->height() + 1);
     }
-    return path.format == Format::json ? json_reply("[" + json + "]", Lifetime::volatile_)
-                                       : bytes_reply(bytes, path.format, Lifetime::volatile_);
+    return path.format == Format::json ? json_reply("[" + json + "]", Lifetime::brief)
+                                       : bytes_reply(bytes, path.format, Lifetime::brief);
 }
 
 }  // namespace keel::rest

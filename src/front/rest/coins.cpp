@@ -186,8 +186,8 @@ Reply coins(const Source& source, const Path& path) {
         }
         found.push_back(std::move(*coin));
     }
-    return path.format == Format::json ? json_reply(as_json_reply(source, found), Lifetime::volatile_)
-                                       : bytes_reply(as_bytes_reply(source, found), path.format, Lifetime::volatile_);
+    return path.format == Format::json ? json_reply(as_json_reply(source, found), Lifetime::brief)
+                                       : bytes_reply(as_bytes_reply(source, found), path.format, Lifetime::brief);
 }
 
 }  // namespace keel::rest

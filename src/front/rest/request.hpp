@@ -43,7 +43,7 @@ Path parse_path(std::string_view rest_of_target);
 [[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 [[nodiscard]] std::optional<RawHash> parse_hash(std::string_view text);
 
-enum class Lifetime : bool { volatile_, immutable };
+enum class Lifetime : bool { brief, immutable };
 
 Reply error(int status, std::string_view message);
 // The path has no answer in the format asked for.

@@ -147,6 +147,7 @@ Outcome<address::KeyStore> keys_of(const Context& context, const Args::Json& key
 
 Outcome<signing::KnownCoins> find_spent_coins(const Context& context, const primitives::MutableTx& tx) {
     std::vector<primitives::OutPoint> outpoints;
+    outpoints.reserve(tx.inputs.size());
     for (const primitives::TxInput& input : tx.inputs) {
         outpoints.push_back(input.prevout);
     }

@@ -236,8 +236,8 @@ KeyStore known_of(const Input& input) {
     return out;
 }
 
-SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const SignRequest& options) {
-    const KeyStore& keys = options.keys;
+SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& signer, const SignRequest& request) {
+    const KeyStore& keys = request.keys;
     Input& target = psbt.inputs[input];
     if (is_signed(psbt, input, signer)) {
         return SignResult::complete;
@@ -246,9 +246,9 @@ SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& si
     if (!coin) {
         return SignResult::missing_output;
     }
-    const std::uint32_t demanded = target.hash_type.value_or(options.hash_type);
-    const bool usual_all = demanded == script::kSighashAll && options.hash_type == script::kSighashDefault;
-    if (options.hash_type != script::kSighashDefault && demanded != options.hash_type && !usual_all) {
+    const std::uint32_t demanded = target.hash_type.value_or(request.hash_type);
+    const bool usual_all = demanded == script::kSighashAll && request.hash_type == script::kSighashDefault;
+    if (request.hash_type != script::kSighashDefault && demanded != request.hash_type && !usual_all) {
         return SignResult::hash_type_mismatch;
     }
     SpendData data = spend_data_of(target);
@@ -262,8 +262,8 @@ SignResult sign_input(Psbt& psbt, std::size_t input, const signing::TxSigner& si
         target.witness_utxo = primitives::TxOutput{coin->value, coin->script};
     }
     add_scripts(coin->script, all, data.redeem_script, data.witness_script);
-    take_over(target, data, options.finish);
-    if (options.key_paths && !target.is_final()) {
+    take_over(target, data, request.finish);
+    if (request.key_paths && !target.is_final()) {
         for (const Bytes* script :
              std::initializer_list<const Bytes*>{&coin->script, &data.redeem_script, &data.witness_script}) {
             add_key_paths(target.key_paths, *script, keys);

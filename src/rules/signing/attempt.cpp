@@ -249,7 +249,7 @@ std::optional<Bytes> TxSigner::Attempt::schnorr(const crypto::SecretKey& key, sc
 
 // `merkle_root`: null signs with the key as it is, otherwise with the key tweaked by the tree, if any.
 std::optional<Bytes> TxSigner::Attempt::key_path_signature(const crypto::XOnlyKey& key,
-                                                           const std::optional<RawHash>* merkle_root) {
+                                                           const std::optional<RawHash>* merkle_root) const {
     if (target_.pretend) {
         return Bytes(std::tuple_size_v<crypto::SchnorrSignature>, std::byte{1});
     }

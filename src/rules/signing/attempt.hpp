@@ -42,7 +42,8 @@ private:
     // A signature for a key: one that is there, or a new one.
     bool signature_of(ByteSpan key, ByteSpan script, Version version, Bytes& out);
     std::optional<Bytes> leaf_signature(const crypto::XOnlyKey& key, const RawHash& leaf);
-    std::optional<Bytes> key_path_signature(const crypto::XOnlyKey& key, const std::optional<RawHash>* merkle_root);
+    std::optional<Bytes> key_path_signature(const crypto::XOnlyKey& key,
+                                            const std::optional<RawHash>* merkle_root) const;
     std::optional<Bytes> schnorr(const crypto::SecretKey& key, script::TaprootSpend spend) const;
     [[nodiscard]] RawHash digest(ByteSpan script, Version version, std::uint8_t hash_type) const;
     [[nodiscard]] bool is_valid(ByteSpan signature, ByteSpan key, ByteSpan script, Version version) const;
