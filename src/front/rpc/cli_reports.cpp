@@ -117,7 +117,11 @@ std::string proxies_of(const json::value& network) {
     }
     std::string out;
     for (const auto& [proxy, networks] : proxies) {
-        out += (out.empty() ? "" : ", ") + proxy + " (" + networks + ")";
+        out += out.empty() ? "" : ", ";
+        out += proxy;
+        out += " (";
+        out += networks;
+        out += ")";
     }
     return out.empty() ? "n/a" : out;
 }
@@ -220,7 +224,7 @@ std::string peer_lines(const std::vector<json::value>& peers, const PeersReport&
         return {};
     }
     // Incoming first, each side by its best ping.
-    std::ranges::stable_sort(rows, [](const auto& a, const auto& b) {
+    std::ranges::sort(rows, [](const auto& a, const auto& b) {
         return a[0] != b[0] ? a[0] < b[0] : a[5].size() != b[5].size() ? a[5].size() < b[5].size() : a[5] < b[5];
     });
     std::vector<std::string> head{"<->",  "type", "net", "serv", "v",     "mping", "ping", "send",

@@ -151,13 +151,15 @@ private:
             return out;
         }
         do {
-            SchemaField field{.name = std::string(word()), .optional = take('?'), .schema = {}};
-            auto schema = !field.name.empty() && take(':') ? either() : std::nullopt;
-            if (!schema) {
+            const std::string name(word());
+            const bool optional = take('?');
+            auto field = !name.empty() && take(':') ? either() : std::nullopt;
+            if (!field) {
                 return std::nullopt;
             }
-            field.schema = std::move(*schema);
-            out.fields.push_back(std::move(field));
+            field->name = name;
+            field->optional = optional;
+            out.fields.push_back(std::move(*field));
         } while (take(','));
         return take('}') ? std::optional(std::move(out)) : std::nullopt;
     }
@@ -198,18 +200,18 @@ bool has_type(Kind kind, const json::value& value) {
 using Mismatch = std::optional<std::string>;
 
 Mismatch object_mismatch(const Schema& schema, const json::object& object) {
-    for (const SchemaField& field : schema.fields) {
+    for (const Schema& field : schema.fields) {
         const json::value* found = object.if_contains(field.name);
         if (found == nullptr && !field.optional) {
             return "member " + field.name + " is missing";
         }
-        if (auto inner = found == nullptr ? std::nullopt : mismatch(field.schema, *found)) {
+        if (auto inner = found == nullptr ? std::nullopt : mismatch(field, *found)) {
             return field.name + ": " + *inner;
         }
     }
     for (const json::key_value_pair& each : object) {
         const std::string name(each.key().data(), each.key().size());
-        if (std::ranges::find(schema.fields, name, &SchemaField::name) == schema.fields.end()) {
+        if (std::ranges::find(schema.fields, name, &Schema::name) == schema.fields.end()) {
             return "member " + name + " is not described";
         }
     }
@@ -283,8 +285,8 @@ void append_help(std::string& out, const Schema& schema, const HelpLine& head) {
     out += line + "(" + std::string(help_type(schema.kind)) + (head.optional ? ", optional)" : ")");
     out += (schema.description.empty() ? "" : " ") + schema.description + "\n";
     const std::string deeper = indent + "  ";
-    for (const SchemaField& field : schema.fields) {
-        append_help(out, field.schema, {deeper, "\"" + field.name + "\" : ", field.optional});
+    for (const Schema& field : schema.fields) {
+        append_help(out, field, {deeper, "\"" + field.name + "\" : ", field.optional});
     }
     for (const Schema& item : schema.items) {
         append_help(out, item, {deeper, schema.kind == Kind::map ? "\"...\" : " : "", false});
@@ -315,16 +317,16 @@ void write_items(JsonWriter& out, const Schema& schema) {
 void write_members(JsonWriter& out, const Schema& schema) {
     out.key("properties");
     out.begin_object();
-    for (const SchemaField& field : schema.fields) {
+    for (const Schema& field : schema.fields) {
         out.key(field.name);
-        write_json_schema(out, field.schema);
+        write_json_schema(out, field);
     }
     out.end_object();
     out.field("additionalProperties", false);
-    if (!std::ranges::all_of(schema.fields, &SchemaField::optional)) {
+    if (!std::ranges::all_of(schema.fields, &Schema::optional)) {
         out.key("required");
         out.begin_array();
-        for (const SchemaField& field : schema.fields) {
+        for (const Schema& field : schema.fields) {
             if (!field.optional) {
                 out.value(field.name);
             }

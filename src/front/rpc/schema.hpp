@@ -17,21 +17,15 @@
 
 namespace keel::rpc {
 
-struct SchemaField;
-
 struct Schema {
     enum class Kind : std::uint8_t { text, hex, number, amount, boolean, null, any, object, map, list, tuple, either };
 
     Kind kind = Kind::any;
     std::string description{};
-    std::vector<SchemaField> fields{};  // object
-    std::vector<Schema> items{};        // map, list: one; tuple: all; either: the alternatives
-};
-
-struct SchemaField {
-    std::string name;
-    bool optional = false;
-    Schema schema;
+    std::string name{};            // of a member
+    bool optional = false;         // a member that may be absent
+    std::vector<Schema> fields{};  // object: its members
+    std::vector<Schema> items{};   // map, list: one; tuple: all; either: the alternatives
 };
 
 // Nothing when the text is not in the language; nesting is bounded by kSchemaDepthMax.
