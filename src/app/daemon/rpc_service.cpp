@@ -85,8 +85,11 @@ Result<std::unique_ptr<RpcService>, std::string> RpcService::start(const setting
     }
     KEEL_TRY(serve::HttpOptions options, http_options(loaded, logger));
     KEEL_CHECK(out->set_credentials(loaded, logger));
-    auto server = serve::HttpServer::start(std::move(options),
-                                           serve::make_rpc_handler(out->dispatcher_, out->auth_, logger), logger);
+    auto server = serve::HttpServer::start(
+        std::move(options),
+        serve::make_rpc_handler(out->dispatcher_, out->auth_, logger,
+                                loaded.values.flag("rest") ? serve::Rest::on : serve::Rest::off),
+        logger);
     if (!server) {
         log(logger, LogCategory::all, LogLevel::error, server.error());
         return Error(std::string(kSeeLog));

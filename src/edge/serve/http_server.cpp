@@ -218,6 +218,9 @@ private:
         if (!reply.content_type.empty()) {
             response_.set(http::field::content_type, reply.content_type);
         }
+        if (!reply.cache_control.empty()) {
+            response_.set(http::field::cache_control, reply.cache_control);
+        }
         if (reply.ask_authentication) {
             response_.set(http::field::www_authenticate, "Basic realm=\"jsonrpc\"");
         }

@@ -31,7 +31,8 @@ struct HttpRequest {
 
 struct HttpReply {
     int status = 200;
-    std::string content_type{};  // empty: no such header
+    std::string content_type{};   // empty: no such header
+    std::string cache_control{};  // empty: no such header
     std::string body{};
     bool ask_authentication = false;  // adds WWW-Authenticate
     milliseconds delay{0};            // held back so long, without occupying a worker

@@ -1,5 +1,7 @@
 #include "edge/serve/rpc_cli.hpp"
 
+#include "front/rpc/json_text.hpp"
+
 namespace keel::serve {
 namespace {
 
@@ -16,40 +18,62 @@ CliResult unreachable(const CliCall& call, const HttpFailure& why) {
     if (why.connected && why.text == "timeout reached") {
         return failure("timeout on transient error: Could not connect to the server " + where, false);
     }
-    return failure("Could not connect to the server " + where + " (" + why.text +
+    const std::string reason = why.connected ? why.text : "Could not connect to the server";
+    return failure("Error while attempting to communicate with server " + where + " (" + reason +
                        ")\n\nMake sure the node is running and that you are connecting to the correct RPC port.",
                    true);
 }
 
-}  // namespace
-
-CliResult call_rpc(const CliCall& call) {
-    auto body = rpc::cli_request(call.method, call.words, call.style);
-    if (!body) {
-        return failure(std::move(body.error()), false);
+// The body of an answer that holds one.
+Result<std::string, CliResult> body_of(const CliCall& call) {
+    auto request = rpc::cli_request(call.method, call.words, call.style, call.id);
+    if (!request) {
+        return Failure<CliResult>(failure(std::move(request.error()), false));
     }
     const auto answer = http_post({.host = call.host,
                                    .port = call.port,
                                    .target = call.wallet.empty() ? "/" : "/wallet/" + call.wallet,
                                    .credentials = call.credentials,
-                                   .body = std::move(*body),
+                                   .body = std::move(*request),
                                    .timeout = call.timeout});
     if (!answer) {
-        return unreachable(call, answer.error());
+        return Failure<CliResult>(unreachable(call, answer.error()));
     }
     if (answer->status == kUnauthorized) {
-        return failure("Authorization failed: Incorrect rpcuser or rpcpassword", false);
+        return Failure<CliResult>(failure("Authorization failed: " + call.refusal, false));
     }
     if (answer->status == kUnavailable) {
-        return failure("Server response: " + answer->body, false);
+        return Failure<CliResult>(failure("Server response: " + answer->body, false));
     }
     if (answer->body.empty()) {
-        return failure(answer->status >= kFirstError ? "server returned HTTP error " + std::to_string(answer->status)
-                                                     : std::string("no response from server"),
-                       false);
+        return Failure<CliResult>(failure(answer->status >= kFirstError
+                                              ? "server returned HTTP error " + std::to_string(answer->status)
+                                              : std::string("no response from server"),
+                                          false));
     }
-    rpc::CliOutput output = rpc::cli_output(answer->body);
+    return answer->body;
+}
+
+}  // namespace
+
+CliResult call_rpc(const CliCall& call) {
+    const auto body = body_of(call);
+    if (!body) {
+        return body.error();
+    }
+    rpc::CliOutput output = rpc::cli_output(*body);
     return {output, output.warming_up};
+}
+
+Result<std::string, CliResult> fetch_rpc(const CliCall& call) {
+    KEEL_TRY(const std::string body, body_of(call));
+    const auto result = rpc::json_member(body, "result");
+    const auto error = rpc::json_member(body, "error");
+    if (!result || (error && *error != "null")) {
+        rpc::CliOutput output = rpc::cli_output(body);
+        return Failure<CliResult>({output, output.warming_up});
+    }
+    return std::string(*result);
 }
 
 }  // namespace keel::serve

@@ -13,8 +13,11 @@ struct CliCall {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
     std::string credentials;  // "user:password"
-    std::string wallet;       // -rpcwallet; empty: none
-    seconds timeout{900};     // -rpcclienttimeout; 0: without limit
+    // What to say when the server does not accept them.
+    std::string refusal = "Incorrect rpcuser or rpcpassword were specified.";
+    std::string id = "1";  // of the request
+    std::string wallet;    // -rpcwallet; empty: none
+    seconds timeout{900};  // -rpcclienttimeout; 0: without limit
     std::string method;
     std::vector<std::string> words;
     rpc::ArgStyle style = rpc::ArgStyle::positional;
@@ -28,5 +31,7 @@ struct CliResult {
 
 // Blocks until the answer is there or the time is over.
 CliResult call_rpc(const CliCall& call);
+// The result of a call as JSON, or what to print instead.
+[[nodiscard]] Result<std::string, CliResult> fetch_rpc(const CliCall& call);
 
 }  // namespace keel::serve

@@ -1,5 +1,7 @@
 #include "edge/serve/rpc_service.hpp"
 
+#include "front/rest/service.hpp"
+
 namespace keel::serve {
 namespace {
 
@@ -9,7 +11,18 @@ HttpReply ask_for_credentials(milliseconds delay) {
     return {.status = 401, .ask_authentication = true, .delay = delay};
 }
 
-HttpReply handle(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger, const HttpRequest& request) {
+HttpReply answer_rest(const rest::Service& service, const HttpRequest& request) {
+    if (request.method != "GET" && request.method != "POST") {
+        return {.status = 405};
+    }
+    rest::Reply reply = service.handle({request.target, request.body});
+    return {.status = reply.status,
+            .content_type = std::move(reply.content_type),
+            .cache_control = std::move(reply.cache_control),
+            .body = std::move(reply.body)};
+}
+
+HttpReply answer_rpc(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger, const HttpRequest& request) {
     if (!is_rpc_path(request.target)) {
         return {.status = 404};
     }
@@ -34,9 +47,13 @@ HttpReply handle(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logge
 
 }  // namespace
 
-HttpHandler make_rpc_handler(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger) {
-    return
-        [&dispatcher, &auth, &logger](const HttpRequest& request) { return handle(dispatcher, auth, logger, request); };
+HttpHandler make_rpc_handler(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger, Rest rest) {
+    return [&dispatcher, &auth, &logger, rest](const HttpRequest& request) {
+        if (rest == Rest::on && request.target.starts_with("/rest/")) {
+            return answer_rest(rest::Service(dispatcher), request);
+        }
+        return answer_rpc(dispatcher, auth, logger, request);
+    };
 }
 
 }  // namespace keel::serve

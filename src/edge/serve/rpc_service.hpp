@@ -10,7 +10,10 @@ namespace keel::serve {
 // How long the answer to wrong credentials is held back, against guessing.
 inline constexpr milliseconds kWrongPasswordDelay{250};
 
+// Whether paths below /rest/ are answered too, to anybody who may connect.
+enum class Rest : bool { off, on };
+
 // The references must outlive the handler. Safe to call from any number of threads.
-HttpHandler make_rpc_handler(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger);
+HttpHandler make_rpc_handler(rpc::Dispatcher& dispatcher, const RpcAuth& auth, Logger& logger, Rest rest = Rest::off);
 
 }  // namespace keel::serve

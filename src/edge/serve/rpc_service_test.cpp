@@ -44,7 +44,7 @@ TEST_F(RpcServiceTest, WrongCredentialsAreRefused) {
     CliCall wrong = call("getblockcount");
     wrong.credentials = "user:wrong";
     const CliResult result = call_rpc(wrong);
-    EXPECT_EQ(result.output.err, "error: Authorization failed: Incorrect rpcuser or rpcpassword");
+    EXPECT_EQ(result.output.err, "error: Authorization failed: Incorrect rpcuser or rpcpassword were specified.");
     EXPECT_EQ(result.output.exit_code, 1);
     EXPECT_FALSE(result.try_again);
 }
@@ -76,7 +76,7 @@ TEST_F(RpcServiceTest, NobodyThereIsSaidWithAddressAndHint) {
     const CliResult result = call_rpc(late);
     EXPECT_EQ(result.output.exit_code, 1);
     EXPECT_TRUE(result.try_again);
-    EXPECT_TRUE(result.output.err.starts_with("error: Could not connect to the server 127.0.0.1:"))
+    EXPECT_TRUE(result.output.err.starts_with("error: Error while attempting to communicate with server 127.0.0.1:"))
         << result.output.err;
 }
 

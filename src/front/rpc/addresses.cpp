@@ -193,8 +193,7 @@ constexpr Param kVerifyParams[] = {
 };
 
 constexpr Method kMethods[] = {
-    {"util", "validateaddress", "Says whether a text is an address of this network, and of which kind.",
-     kValidateParams,
+    {"util", "validateaddress", "Return information about the given bitcoin address.", kValidateParams,
      "{isvalid: bool, address?: str, scriptPubKey?: hex, isscript?: bool, iswitness?: bool, witness_version?: num, "
      "witness_program?: hex, error?: str 'what is wrong', error_locations?: [num 'a character that is probably "
      "wrong']}",

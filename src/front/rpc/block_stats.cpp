@@ -265,13 +265,19 @@ Outcome<void> getblockstats(const Context& context, const Args& args, JsonWriter
 }
 
 constexpr Param kParams[] = {
-    {"hash_or_height", ArgType::any, Need::required, "", "Hash, or height in the active chain"},
+    {"hash_or_height", ArgType::number_or_text, Need::required, "", "Hash, or height in the active chain"},
     {"stats", ArgType::array, Need::optional, "all values", "Names of the values to return"},
 };
 
 constexpr Method kMethods[] = {
     {"blockchain", "getblockstats", "Computes statistics about one block. All amounts are in satoshis.", kParams,
-     "{ \"avgfee\": n, \"avgfeerate\": n, ..., \"utxo_size_inc_actual\": n }", getblockstats},
+     "{avgfee?: num, avgfeerate?: num 'satoshi per virtual byte', avgtxsize?: num, blockhash?: hex, "
+     "feerate_percentiles?: [num, num, num, num, num], height?: num, ins?: num, maxfee?: num, maxfeerate?: num, "
+     "maxtxsize?: num, medianfee?: num, mediantime?: num, mediantxsize?: num, minfee?: num, minfeerate?: num, "
+     "mintxsize?: num, outs?: num, subsidy?: num, swtotal_size?: num, swtotal_weight?: num, swtxs?: num, time?: "
+     "num, total_out?: num, total_size?: num, total_weight?: num, totalfee?: num, txs?: num, utxo_increase?: num, "
+     "utxo_increase_actual?: num, utxo_size_inc?: num, utxo_size_inc_actual?: num}",
+     getblockstats},
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ Outcome<void> getdifficulty(const Context& context, const Args&, JsonWriter& out
 
 constexpr Param kGetBlockParams[] = {
     {"blockhash", ArgType::hex, Need::required, "", "The block hash"},
-    {"verbosity|verbose", ArgType::any, Need::optional, "1",
+    {"verbosity|verbose", ArgType::number_or_boolean, Need::optional, "1",
      "0 for hex-encoded data, 1 for an object, 2 for an object with transaction data, 3 with the outputs they spend"},
 };
 constexpr Param kGetBlockHeaderParams[] = {
@@ -156,30 +156,37 @@ constexpr Param kGetBlockHashParams[] = {
 
 constexpr Method kMethods[] = {
     {"blockchain", "getblock", "Returns a block: as hex, or as an object of growing detail.", kGetBlockParams,
-     "\"hex\" or { \"hash\", \"confirmations\", \"height\", ..., \"tx\": [...] }    confirmations is -1 off the active "
-     "chain",
+     "hex 'verbosity 0' | {hash: hex, confirmations: num '-1 off the active chain', height: num, version: num, "
+     "versionHex: hex, merkleroot: hex, time: num, mediantime: num, nonce: num, bits: hex, target: hex, "
+     "difficulty: num, chainwork: hex, nTx: num, previousblockhash?: hex, nextblockhash?: hex, strippedsize: num, "
+     "size: num, weight: num, coinbase_tx: {version: num, locktime: num, sequence: num, coinbase: hex, witness?: "
+     "hex}, tx: [hex 'verbosity 1' | {txid: hex, hash: hex, version: num, size: num, vsize: num, weight: num, "
+     "locktime: num, vin: [@vin], vout: [@vout], fee?: amount, hex: hex} 'above']}",
      getblock},
     {"blockchain", "getblockheader", "Returns the header of a block.", kGetBlockHeaderParams,
-     "\"hex\" or { \"hash\", \"confirmations\", \"height\", ..., \"nextblockhash\" }", getblockheader},
+     "hex 'not verbose' | {hash: hex, confirmations: num '-1 off the active chain', height: num, version: num, "
+     "versionHex: hex, merkleroot: hex, time: num, mediantime: num, nonce: num, bits: hex, target: hex, "
+     "difficulty: num, chainwork: hex, nTx: num, previousblockhash?: hex, nextblockhash?: hex}",
+     getblockheader},
     {"blockchain", "getblockhash", "Returns the hash of the block at a height of the active chain.",
-     kGetBlockHashParams, "\"hex\"    (string) The block hash", getblockhash},
+     kGetBlockHashParams, "hex 'the block hash'", getblockhash},
     {"blockchain",
      "getblockcount",
      "Returns the height of the active chain. The genesis block has height 0.",
      {},
-     "n    (numeric) The height",
+     "num 'the height'",
      getblockcount},
     {"blockchain",
      "getbestblockhash",
      "Returns the hash of the last block of the active chain.",
      {},
-     "\"hex\"    (string) The block hash",
+     "hex 'the block hash'",
      getbestblockhash},
     {"blockchain",
      "getdifficulty",
      "Returns the proof-of-work difficulty as a multiple of the minimum difficulty.",
      {},
-     "n    (numeric) The difficulty",
+     "num 'the difficulty'",
      getdifficulty},
 };
 

@@ -9,15 +9,21 @@ namespace {
 
 using headers::Mark;
 
-// Share of the chain verified: blocks connected of those known or, by the clock, to be expected.
+// Share of the chain's transactions that are verified: of those known and, by the clock and the chain's average rate,
+// those to be expected.
 double verification_progress(const api::ChainReader& chain, const Node& tip) {
-    const std::int64_t spacing = chain.params().pow.target_spacing;
-    const std::int64_t age = std::max<std::int64_t>(0, to_seconds(chain.now()) - std::int64_t{tip.header().time});
-    const double done = tip.height().value() + 1;
-    const double known = chain.tree().best_header().height().value() + 1;
-    // The last blocks of a chain that is up to date come irregularly; two spacings are no backlog.
-    const double expected = done + (age > 2 * spacing ? static_cast<double>(age) / static_cast<double>(spacing) : 0.0);
-    return std::min(1.0, done / std::max(known, chain.params().mine_on_demand ? done : expected));
+    constexpr std::int64_t kRecent = 2 * 3600;
+    const std::int64_t now = to_seconds(chain.now());
+    const auto verified = static_cast<double>(tip.chain_tx_count());
+    std::int64_t behind = now - std::int64_t{tip.header().time};
+    if (std::abs(behind) <= kRecent) {
+        // Near the tip blocks come irregularly: what counts is how many headers are ahead.
+        behind = (chain.tree().best_header().height() - tip.height()) * chain.params().pow.target_spacing;
+    }
+    const std::int64_t lived = std::int64_t{tip.header().time} - std::int64_t{chain.params().genesis->header().time};
+    const double rate =
+        verified / static_cast<double>(std::max<std::int64_t>(lived, chain.params().pow.target_spacing));
+    return verified == 0 ? 0.0 : std::min(1.0, verified / (verified + static_cast<double>(behind) * rate));
 }
 
 Outcome<void> getblockchaininfo(const Context& context, const Args&, JsonWriter& out) {
@@ -115,20 +121,25 @@ constexpr Method kMethods[] = {
      "getblockchaininfo",
      "Returns the state of the chain and of its processing.",
      {},
-     "{ \"chain\", \"blocks\", \"headers\", \"bestblockhash\", ..., \"warnings\": [...] }",
+     "{chain: str, blocks: num, headers: num, bestblockhash: hex, bits: hex, target: hex, difficulty: num, time: "
+     "num, mediantime: num, verificationprogress: num '0 to 1', initialblockdownload: bool, chainwork: hex, "
+     "size_on_disk: num, pruned: bool, pruneheight?: num 'lowest complete block', automatic_pruning?: bool, "
+     "prune_target_size?: num, signet_challenge?: hex, warnings: [str]}",
      getblockchaininfo},
     {"blockchain",
      "getchaintips",
      "Returns all known tips of the block tree: the active chain's and those of branches.",
      {},
-     "[ { \"height\": n, \"hash\": \"hex\", \"branchlen\": n, \"status\": \"str\" } ]    status is one of active, "
-     "valid-fork, valid-headers, headers-only, invalid",
+     "[{height: num, hash: hex, branchlen: num, status: str 'active, valid-fork, valid-headers, headers-only or "
+     "invalid'}]",
      getchaintips},
     {"blockchain",
      "getchainstates",
      "Returns the chain states that this node keeps.",
      {},
-     "{ \"headers\": n, \"chainstates\": [ { \"blocks\", \"bestblockhash\", ..., \"validated\" } ] }",
+     "{headers: num, chainstates: [{blocks: num, bestblockhash: hex, bits: hex, target: hex, difficulty: num, "
+     "verificationprogress: num, coins_db_cache_bytes?: num, coins_tip_cache_bytes?: num, snapshot_blockhash?: "
+     "hex, validated: bool}]}",
      getchainstates},
 };
 

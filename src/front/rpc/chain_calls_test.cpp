@@ -290,8 +290,16 @@ TEST_F(RegtestCalls, BlockchainInfoDescribesTheTip) {
     EXPECT_EQ(info.at("headers"), json::value(3));
     EXPECT_EQ(info.at("size_on_disk"), json::value(1'234));
     EXPECT_EQ(info.at("pruned"), json::value(false));
-    EXPECT_EQ(info.at("verificationprogress"), json::value(1));
     EXPECT_FALSE(info.as_object().contains("pruneheight"));
+}
+
+TEST_F(RegtestCalls, ProgressIsOneWhileTheTipIsRecent) {
+    const auto progress = [this] { return rpc_.call("getblockchaininfo").at("verificationprogress"); };
+    const std::int64_t tip_time = node_.tip().header().time;
+    node_.time = unix_time(tip_time + 2 * 3600);
+    EXPECT_EQ(progress(), json::value(1));
+    node_.time = unix_time(tip_time + 2 * 3600 + 1);
+    EXPECT_LT(progress().to_number<double>(), 1.0);
 }
 
 TEST_F(RegtestCalls, PeersAreShownAddedAndDisconnected) {

@@ -129,7 +129,7 @@ constexpr Method kMethods[] = {
     {"blockchain", "preciousblock", "Treats a block as if it had arrived before others of the same work.", kBlockParams,
      kNull, preciousblock},
     {"blockchain", "pruneblockchain", "Deletes block and undo data up to a height. Needs -prune.", kPruneParams,
-     "n    (numeric) Height of the last block pruned", pruneblockchain},
+     "num 'height of the last block pruned'", pruneblockchain},
     {"hidden",
      "syncwithvalidationinterfacequeue",
      "Waits until everything submitted so far has come to rest.",

@@ -59,7 +59,7 @@ Outcome<void> waitforblockheight(const Context& context, const Args& args, JsonW
 }
 
 constexpr std::string_view kTimeoutHelp = "Milliseconds to wait; 0 for no limit";
-constexpr std::string_view kResult = "{ \"hash\": \"hex\", \"height\": n }    The tip when the wait ended";
+constexpr std::string_view kResult = "{hash: hex, height: num} 'the tip when the wait ended'";
 
 constexpr Param kNewBlockParams[] = {
     {"timeout", ArgType::number, Need::optional, "0", kTimeoutHelp},

@@ -60,18 +60,30 @@ Text positional(const Method* method, std::span<const std::string> words) {
     return out + "]";
 }
 
-// Words without "=" are positions in front of the named ones.
+bool is_name(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+// Words that do not start with a name and "=" are positions in front of the named ones. Of several words with the same
+// name the last one counts.
 Text named(const Method* method, std::span<const std::string> words) {
-    std::string out = "{";
+    std::vector<std::pair<std::string_view, std::string>> members;
     std::vector<std::string> plain;
     for (const std::string& word : words) {
         const std::size_t equals = word.find('=');
-        if (equals == std::string::npos) {
+        const std::string_view name = std::string_view(word).substr(0, equals);
+        if (equals == std::string::npos || !is_name(name)) {
             plain.push_back(word);
             continue;
         }
-        const std::string_view name = std::string_view(word).substr(0, equals);
-        KEEL_TRY(const std::string json, to_json(type_named(method, name), std::string_view(word).substr(equals + 1)));
+        KEEL_TRY(std::string json, to_json(type_named(method, name), std::string_view(word).substr(equals + 1)));
+        std::erase_if(members, [&](const auto& member) { return member.first == name; });
+        members.emplace_back(name, std::move(json));
+    }
+    std::string out = "{";
+    for (const auto& [name, json] : members) {
         out += (out.size() > 1 ? "," : "") + quoted(name) + ":" + json;
     }
     if (!plain.empty()) {
@@ -96,10 +108,12 @@ CliOutput error_output(std::string_view error) {
 
 }  // namespace
 
-Text cli_request(std::string_view method, std::span<const std::string> words, ArgStyle style) {
+Text cli_request(std::string_view method, std::span<const std::string> words, ArgStyle style, std::string_view id) {
+    const bool is_number = !id.empty() && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
     const Method* row = find_method(method);
     KEEL_TRY(const std::string params, style == ArgStyle::named ? named(row, words) : positional(row, words));
-    return "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":" + quoted(method) + ",\"params\":" + params + "}";
+    return "{\"jsonrpc\":\"2.0\",\"id\":" + (is_number ? std::string(id) : quoted(id)) +
+           ",\"method\":" + quoted(method) + ",\"params\":" + params + "}";
 }
 
 CliOutput cli_output(std::string_view body) {

@@ -16,9 +16,9 @@ namespace keel::rpc {
 // Whether words are positions or "name=value".
 enum class ArgStyle : std::uint8_t { positional, named };
 
-// The body of a request, or a sentence about the word that does not fit.
+// The body of a request, or a sentence about the word that does not fit. `id` is sent as a number when it is one.
 [[nodiscard]] Result<std::string, std::string> cli_request(std::string_view method, std::span<const std::string> words,
-                                                           ArgStyle style);
+                                                           ArgStyle style, std::string_view id = "1");
 
 struct CliOutput {
     int exit_code = 0;

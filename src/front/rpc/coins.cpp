@@ -140,7 +140,8 @@ Outcome<void> gettxout(const Context& context, const Args& args, JsonWriter& out
 constexpr Param kSetInfoParams[] = {
     {"hash_type", ArgType::text, Need::optional, "hash_serialized_3",
      "Which hash of the set to compute: 'hash_serialized_3', 'muhash' or 'none'"},
-    {"hash_or_height", ArgType::any, Need::optional, "the tip", "Needs coinstatsindex, which this node does not keep"},
+    {"hash_or_height", ArgType::number_or_text, Need::optional, "the tip",
+     "Needs coinstatsindex, which this node does not keep"},
     {"use_index", ArgType::boolean, Need::optional, "true", "Use coinstatsindex where there is one"},
 };
 constexpr Param kTxOutParams[] = {
@@ -153,11 +154,15 @@ constexpr Method kMethods[] = {
     {"blockchain", "gettxoutsetinfo",
      "Returns statistics about the set of unspent outputs. Reads all of it, so this may take some time.",
      kSetInfoParams,
-     "{ \"height\", \"bestblock\", \"txouts\", \"bogosize\", \"hash_serialized_3\" or \"muhash\", \"total_amount\", "
-     "\"transactions\", \"disk_size\" }",
+     "{height: num, bestblock: hex, txouts: num, bogosize: num, hash_serialized_3?: hex, muhash?: hex, "
+     "total_amount: amount, transactions?: num, disk_size?: num, total_unspendable_amount?: amount, block_info?: "
+     "{prevout_spent: amount, coinbase: amount, new_outputs_ex_coinbase: amount, unspendable: amount, "
+     "unspendables: {genesis_block: amount, bip30: amount, scripts: amount, unclaimed_rewards: amount}}}",
      gettxoutsetinfo},
     {"blockchain", "gettxout", "Returns details about an unspent output, or null.", kTxOutParams,
-     "null or { \"bestblock\", \"confirmations\", \"value\", \"scriptPubKey\", \"coinbase\" }", gettxout},
+     "null 'no such output' | {bestblock: hex, confirmations: num, value: amount, scriptPubKey: @script, "
+     "coinbase: bool}",
+     gettxout},
 };
 
 }  // namespace

@@ -134,23 +134,22 @@ constexpr std::array<Param, 10> kEchoParams{{
 
 constexpr Method kMethods[] = {
     {"control", "help", "List all commands, or get help for a specified command.", kHelpParams,
-     "\"str\"    (string) The help text", help},
-    {"control", "stop", "Request a clean shutdown.", kStopParams, "\"str\"    (string) A sentence", stop},
-    {"control", "uptime", "Returns how long the program has been running.", {}, "n    (numeric) Seconds", uptime},
+     "str 'the help text' | [any] 'how words become arguments'", help},
+    {"control", "stop", "Request a clean shutdown.", kStopParams, "str 'a sentence'", stop},
+    {"control", "uptime", "Returns how long the program has been running.", {}, "num 'seconds'", uptime},
     {"control",
      "getrpcinfo",
      "Returns details of the RPC server.",
      {},
-     "{ \"active_commands\": [ { \"method\": \"str\", \"duration\": n } ], \"logpath\": \"str\" }    duration in "
-     "microseconds",
+     "{active_commands: [{method: str, duration: num 'microseconds'}], logpath: str}",
      getrpcinfo},
     {"control", "logging",
      "Gets and sets which log categories are written in detail. Exclusions are applied after inclusions.",
-     kLoggingParams, "{ \"category\": true|false, ... }", logging},
+     kLoggingParams, "{*: bool 'whether the category is written in detail'}", logging},
     {"hidden", "echo", "Returns its arguments; command-line clients send words as text.",
-     kEchoParams<ArgType::any_text>, "[ ... ]    (json array) The arguments", echo},
+     kEchoParams<ArgType::any_text>, "[any] 'the arguments'", echo},
     {"hidden", "echojson", "Returns its arguments; command-line clients send words as JSON.", kEchoParams<ArgType::any>,
-     "[ ... ]    (json array) The arguments", echo},
+     "[any] 'the arguments'", echo},
 };
 
 }  // namespace

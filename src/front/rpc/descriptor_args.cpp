@@ -41,7 +41,7 @@ Outcome<Range> read_range(const json::value& value) {
 }  // namespace
 
 Outcome<Range> range_of(const Args::Json& value) {
-    KEEL_TRY(const Range range, read_range(value));
+    KEEL_TRY(Range range, read_range(value));
     if (range.begin < 0) {
         return fail(ErrorCode::invalid_parameter, "Range should be greater or equal than 0");
     }
@@ -90,8 +90,8 @@ Outcome<std::vector<Bytes>> scripts_of_scan_object(const Context& context, const
     return out;
 }
 
-Outcome<Bytes> script_to_pay(const Context& context, std::string_view text) {
-    KEEL_TRY(const auto descriptors, parse(context, text));
+Outcome<Bytes> script_to_pay(const Context& context, std::string_view descriptor) {
+    KEEL_TRY(const auto descriptors, parse(context, descriptor));
     if (descriptors.size() > 1) {
         return fail(ErrorCode::invalid_parameter, "Multipath descriptor not accepted");
     }

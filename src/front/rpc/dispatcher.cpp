@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "base/assert.hpp"
 #include "front/rpc/json_parse.hpp"
 #include "front/rpc/json_text.hpp"
 #include "front/rpc/json_writer.hpp"
@@ -82,6 +83,15 @@ std::string_view method_of(const json::value& request) {
     const json::value* method = object != nullptr ? object->if_contains("method") : nullptr;
     const json::string* name = method != nullptr ? method->if_string() : nullptr;
     return name != nullptr ? std::string_view(name->data(), name->size()) : std::string_view();
+}
+
+// What may stand in a line of the log: nobody outside shall write lines of their own.
+std::string printable(std::string_view text) {
+    constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;-_/:?@()";
+    std::string out;
+    std::ranges::copy_if(text, std::back_inserter(out),
+                         [&](char c) { return kAllowed.find(c) != std::string_view::npos; });
+    return out;
 }
 
 }  // namespace
@@ -191,7 +201,7 @@ Response Dispatcher::handle_single(const json::value& request, std::string_view 
         return error_response(call, read.error());
     }
     std::string result;
-    const Outcome<void> done = execute(call, result);
+    const Outcome<void> done = execute(call, result, user);
     if (call.is_notification()) {
         return {kNoContent, std::nullopt};
     }
@@ -225,7 +235,7 @@ Response Dispatcher::handle_batch(const json::value& requests, std::string_view 
         std::string result;
         Outcome<void> done = read_call(request, call);
         if (done) {
-            done = execute(call, result);
+            done = execute(call, result, user);
         }
         if (call.is_notification()) {
             continue;
@@ -243,15 +253,31 @@ Response Dispatcher::handle_batch(const json::value& requests, std::string_view 
     return {kOk, std::move(body += "]\n")};
 }
 
-Outcome<void> Dispatcher::execute(const Call& call, std::string& out) {
-    log(logger_, LogCategory::rpc, LogLevel::debug, "ThreadRPCServer method=", call.method);
-    std::optional<NodeAccess> node;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!node_) {
-            return fail(ErrorCode::in_warmup, warmup_);
-        }
-        node.emplace(*node_);
+Result<NodeAccess, std::string> Dispatcher::node() const {
+    const std::lock_guard lock(mutex_);
+    if (!node_) {
+        return std::unexpected(warmup_);
+    }
+    return *node_;
+}
+
+Outcome<std::string> Dispatcher::invoke(std::string_view method, std::string_view params) {
+    const std::optional<json::value> parsed = parse_json(params);
+    KEEL_ASSERT(parsed);
+    Call call;
+    call.method = method;
+    call.params = &*parsed;
+    std::string out;
+    KEEL_CHECK(execute(call, out, {}));
+    return out;
+}
+
+Outcome<void> Dispatcher::execute(const Call& call, std::string& out, std::string_view user) {
+    log(logger_, LogCategory::rpc, LogLevel::debug, "ThreadRPCServer method=", printable(call.method), " user=", user,
+        " id=", call.id != nullptr ? printable(json_text(*call.id)) : std::string());
+    const auto node = this->node();
+    if (!node) {
+        return fail(ErrorCode::in_warmup, node.error());
     }
     const Method* method = find_method(call.method);
     if (method == nullptr) {

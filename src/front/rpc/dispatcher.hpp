@@ -67,6 +67,11 @@ public:
     // `user` is who authenticated.
     [[nodiscard]] Response handle(std::string_view body, std::string_view user);
 
+    // The node, or the text of set_warmup() while there is none.
+    [[nodiscard]] Result<NodeAccess, std::string> node() const;
+    // One call with its parameters as JSON, asked by this process itself; the result as JSON.
+    [[nodiscard]] Outcome<std::string> invoke(std::string_view method, std::string_view params);
+
     [[nodiscard]] seconds uptime() const override;
     [[nodiscard]] std::vector<ActiveCall> active_calls() const override;
 
@@ -80,7 +85,7 @@ private:
     [[nodiscard]] Response handle_single(const Args::Json& request, std::string_view user);
     [[nodiscard]] Response handle_batch(const Args::Json& requests, std::string_view user);
     // Appends the result value to `out`.
-    [[nodiscard]] Outcome<void> execute(const Call& call, std::string& out);
+    [[nodiscard]] Outcome<void> execute(const Call& call, std::string& out, std::string_view user);
 
     Logger& logger_;
     const Whitelist whitelist_;

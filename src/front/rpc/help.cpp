@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "front/rpc/method.hpp"
+#include "front/rpc/schema.hpp"
 
 namespace keel::rpc {
 namespace {
@@ -95,7 +96,8 @@ std::string help_text(const Method& method) {
     if (!arguments.empty()) {
         out += "\nArguments:\n" + arguments;
     }
-    return out + "\nResult:\n" + std::string(method.result) + "\n\nExamples:\n" + example(method);
+    return out + "\nResult:\n" + schema_help(parse_schema(method.result).value_or(Schema())) + "\nExamples:\n" +
+           example(method);
 }
 
 std::string help_index() {

@@ -199,7 +199,7 @@ Outcome<primitives::Amount> amount_of(const json::value& value) {
     if (!satoshi) {
         return fail(ErrorCode::type, "Invalid amount");
     }
-    const primitives::Amount out(*satoshi);
+    primitives::Amount out(*satoshi);
     if (!out.is_valid()) {
         return fail(ErrorCode::type, "Amount out of range");
     }

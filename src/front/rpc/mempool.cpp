@@ -164,43 +164,32 @@ constexpr Param kRelativesParams[] = {
     {"verbose", ArgType::boolean, Need::optional, "false", "true for an object by transaction id"},
 };
 
-constexpr std::string_view kEntry =
-    "{ \"vsize_adjusted\", \"vsize\", \"vsize_bip141\", \"weight\", \"time\", \"height\", \"descendantcount\", "
-    "\"descendantsize\", \"ancestorcount\", \"ancestorsize\", \"wtxid\", \"chunkweight\", \"fees\": { \"base\", "
-    "\"modified\", \"ancestor\", \"descendant\", \"chunk\" }, \"depends\": [ \"txid\", ... ], \"spentby\": [ \"txid\", "
-    "... ], \"unbroadcast\" }";
-
 constexpr Method kMethods[] = {
     {"blockchain",
      "getmempoolinfo",
      "Returns the state of the pool of unconfirmed transactions.",
      {},
-     "{ \"loaded\": true|false, \"size\": n, \"bytes\": n, \"usage\": n, \"total_fee\": n, \"maxmempool\": n, "
-     "\"mempoolminfee\": n, \"minrelaytxfee\": n, \"incrementalrelayfee\": n, \"unbroadcastcount\": n, "
-     "\"permitbaremultisig\": true|false, \"maxdatacarriersize\": n, \"limitclustercount\": n, \"limitclustersize\": "
-     "n, "
-     "\"optimal\": true|false }",
+     "{loaded: bool, size: num, bytes: num, usage: num, total_fee: amount, maxmempool: num, mempoolminfee: "
+     "amount, minrelaytxfee: amount, incrementalrelayfee: amount, unbroadcastcount: num, permitbaremultisig: "
+     "bool, maxdatacarriersize: num, limitclustercount: num, limitclustersize: num, optimal: bool}",
      getmempoolinfo},
     {"blockchain", "getrawmempool", "Returns the ids of all transactions in the pool, in the order of mining.",
-     kRawParams,
-     "[ \"txid\", ... ], or an object of entries as of getmempoolentry, or { \"txids\", \"mempool_sequence\" }",
+     kRawParams, "[hex 'a transaction id'] | {*: @pool_entry} 'verbose' | {txids: [hex], mempool_sequence: num}",
      getrawmempool},
-    {"blockchain", "getmempoolentry", "Returns what the pool knows about a transaction.", kTxidParams, kEntry,
+    {"blockchain", "getmempoolentry", "Returns what the pool knows about a transaction.", kTxidParams, "@pool_entry",
      getmempoolentry},
     {"blockchain", "getmempoolancestors", "Returns all ancestors of a transaction in the pool.", kRelativesParams,
-     "[ \"txid\", ... ] or an object of entries as of getmempoolentry", getmempoolancestors},
+     "[hex 'a transaction id'] | {*: @pool_entry} 'verbose'", getmempoolancestors},
     {"blockchain", "getmempooldescendants", "Returns all descendants of a transaction in the pool.", kRelativesParams,
-     "[ \"txid\", ... ] or an object of entries as of getmempoolentry", getmempooldescendants},
+     "[hex 'a transaction id'] | {*: @pool_entry} 'verbose'", getmempooldescendants},
     {"blockchain", "getmempoolcluster", "Returns the connected transactions that a transaction belongs to, by chunks.",
-     kTxidParams,
-     "{ \"clusterweight\", \"txcount\", \"chunks\": [ { \"chunkfee\", \"chunkweight\", \"txs\": [ \"txid\", ... ] }, "
-     "... ] }",
+     kTxidParams, "{clusterweight: num, txcount: num, chunks: [{chunkfee: amount, chunkweight: num, txs: [hex]}]}",
      getmempoolcluster},
     {"hidden",
      "getmempoolfeeratediagram",
      "Returns the fee rate diagram of the whole pool.",
      {},
-     "[ { \"weight\", \"fee\" }, ... ], both cumulative",
+     "[{weight: num, fee: amount} 'both cumulative']",
      getmempoolfeeratediagram},
 };
 

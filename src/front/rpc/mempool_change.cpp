@@ -184,18 +184,19 @@ constexpr Param kSpendingParams[] = {
 constexpr Method kMethods[] = {
     {"mining", "prioritisetransaction",
      "Lets a transaction count as paying more (or less) where blocks are made and the pool is limited.",
-     kPrioritiseParams, "true", prioritisetransaction},
+     kPrioritiseParams, "bool 'true'", prioritisetransaction},
     {"mining",
      "getprioritisedtransactions",
      "Returns what prioritisetransaction has added, by transaction.",
      {},
-     "{ \"txid\": { \"fee_delta\", \"in_mempool\", \"modified_fee\" }, ... }",
+     "{*: {fee_delta: num 'satoshi', in_mempool: bool, modified_fee?: num 'satoshi'} 'by transaction id'}",
      getprioritisedtransactions},
-    {"blockchain", "savemempool", "Writes the pool to its file.", {}, "{ \"filename\": \"path\" }", savemempool},
-    {"blockchain", "importmempool", "Reads a saved pool and tries to accept its transactions.", kImportParams, "{ }",
+    {"blockchain", "savemempool", "Writes the pool to its file.", {}, "{filename: str}", savemempool},
+    {"blockchain", "importmempool", "Reads a saved pool and tries to accept its transactions.", kImportParams, "{}",
      importmempool},
     {"blockchain", "gettxspendingprevout", "Finds the transactions in the pool that spend these outputs.",
-     kSpendingParams, "[ { \"txid\", \"vout\", \"spendingtxid\", \"spendingtx\" }, ... ]", gettxspendingprevout},
+     kSpendingParams, "[{txid: hex, vout: num, spendingtxid?: hex, spendingtx?: hex, blockhash?: hex}]",
+     gettxspendingprevout},
 };
 
 }  // namespace

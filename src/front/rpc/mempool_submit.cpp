@@ -60,7 +60,6 @@ Outcome<void> check_burn(const TxPtr& tx, Amount most) {
 
 Outcome<bool> is_mined(const Context& context, const TxPtr& tx) {
     std::vector<primitives::OutPoint> outputs;
-    outputs.reserve(tx->view().output_count());
     for (std::size_t i = 0; i < tx->view().output_count(); ++i) {
         outputs.push_back({tx->txid(), static_cast<std::uint32_t>(i)});
     }
@@ -299,19 +298,20 @@ constexpr Param kPackageParams[] = {
 constexpr Method kMethods[] = {
     {"rawtransactions", "sendrawtransaction",
      "Puts a transaction into the pool, from where it is announced to all peers.", kSendParams,
-     "\"hex\"    (string) The transaction id", sendrawtransaction},
+     "hex 'the transaction id'", sendrawtransaction},
     {"rawtransactions", "testmempoolaccept",
      "Says whether transactions would be accepted by the pool. Several are judged together and may not conflict.",
      kTestParams,
-     "[ { \"txid\", \"wtxid\", \"package-error\", \"allowed\", \"vsize_adjusted\", \"vsize\", \"vsize_bip141\", "
-     "\"fees\": { \"base\", \"effective-feerate\", \"effective-includes\" }, \"reject-reason\", \"reject-details\" }, "
-     "... ]",
+     "[{txid: hex, wtxid: hex, package-error?: str, allowed?: bool, vsize_adjusted?: num, vsize?: num, "
+     "vsize_bip141?: num, fees?: {base: amount, effective-feerate?: amount, effective-includes?: [hex]}, "
+     "reject-reason?: str, reject-details?: str}]",
      testmempoolaccept},
     {"rawtransactions", "submitpackage",
      "Puts a child with its parents into the pool; where one does not pay enough alone, they are judged together.",
      kPackageParams,
-     "{ \"package_msg\", \"tx-results\": { \"wtxid\": { \"txid\", \"other-wtxid\", \"vsize_adjusted\", \"vsize\", "
-     "\"vsize_bip141\", \"fees\", \"error\" }, ... }, \"replaced-transactions\": [ \"txid\", ... ] }",
+     "{package_msg: str, tx-results: {*: {txid: hex, other-wtxid?: hex, vsize_adjusted?: num, vsize?: num, "
+     "vsize_bip141?: num, fees?: {base: amount, effective-feerate?: amount, effective-includes?: [hex]}, error?: "
+     "str} 'by wtxid'}, replaced-transactions?: [hex]}",
      submitpackage},
 };
 

@@ -1,7 +1,7 @@
 // One remote call = one row of a table: its name, its parameters with their types, its help, its handler.
 //
-// The rows drive everything: checking and naming of arguments, the help texts, and how the command-line client turns
-// words into JSON. Adding a call means adding a row.
+// The rows drive everything: checking and naming of arguments, the help texts, the OpenRPC document, and how the
+// command-line client turns words into JSON. Adding a call means adding a row.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ struct Method {
     std::string_view name;
     std::string_view summary;  // one or more sentences
     std::span<const Param> params;
-    std::string_view result;  // shape and meaning of the result, for help
+    std::string_view result;  // shape and meaning of the result, in the language of schema.hpp
     Handler handler = nullptr;
 };
 

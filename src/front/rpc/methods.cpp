@@ -7,26 +7,14 @@ namespace {
 
 std::vector<Method> collect() {
     std::vector<Method> out;
-    for (const auto group : {address_methods(),
-                             block_methods(),
-                             block_stats_methods(),
-                             block_template_methods(),
-                             chain_methods(),
-                             chain_wait_methods(),
-                             chain_change_methods(),
-                             coin_methods(),
-                             control_methods(),
-                             descriptor_methods(),
-                             fee_methods(),
-                             generate_methods(),
-                             mempool_methods(),
-                             mempool_change_methods(),
-                             mempool_submit_methods(),
-                             mining_methods(),
-                             network_methods(),
-                             raw_tx_methods(),
-                             scan_coins_methods(),
-                             tx_proof_methods()}) {
+    for (const auto group :
+         {address_methods(),      block_methods(),          block_stats_methods(), block_template_methods(),
+          chain_change_methods(), chain_methods(),          chain_wait_methods(),  coin_methods(),
+          control_methods(),      deployment_methods(),     descriptor_methods(),  fee_methods(),
+          generate_methods(),     mempool_change_methods(), mempool_methods(),     mempool_submit_methods(),
+          mining_methods(),       network_methods(),        openrpc_methods(),     psbt_analysis_methods(),
+          psbt_methods(),         psbt_show_methods(),      raw_tx_methods(),      scan_coins_methods(),
+          sign_tx_methods(),      tx_proof_methods()}) {
         out.insert(out.end(), group.begin(), group.end());
     }
     std::ranges::sort(out, {}, &Method::name);

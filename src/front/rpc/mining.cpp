@@ -9,6 +9,7 @@
 #include "front/rpc/template_desk.hpp"
 #include "rules/consensus/pow.hpp"
 #include "rules/consensus/witness_commitment.hpp"
+#include "rules/primitives/block_prefix.hpp"
 
 namespace keel::rpc {
 namespace {
@@ -42,7 +43,7 @@ Outcome<void> submitblock(const Context& context, const Args& args, JsonWriter& 
     if (!bytes) {
         return fail(ErrorCode::deserialization, "Block decode failed");
     }
-    auto block = primitives::Block::parse(std::move(*bytes));
+    auto block = primitives::parse_block_prefix(std::move(*bytes));
     if (!block) {
         return fail(ErrorCode::deserialization, "Block decode failed");
     }
@@ -164,19 +165,19 @@ constexpr Param kHashrateParams[] = {
 };
 
 constexpr Method kMethods[] = {
-    {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams,
-     "null when accepted, otherwise \"str\"    (string) The reason", submitblock},
+    {"mining", "submitblock", "Hands in a block (BIP22).", kSubmitBlockParams, "null 'accepted' | str 'why not'",
+     submitblock},
     {"mining", "submitheader", "Hands in a header; fails when it breaks a rule.", kSubmitHeaderParams, "null",
      submitheader},
     {"mining", "getnetworkhashps", "Estimates the hashes per second behind the last blocks.", kHashrateParams,
-     "x    (numeric) Hashes per second", getnetworkhashps},
+     "num 'hashes per second'", getnetworkhashps},
     {"mining",
      "getmininginfo",
      "Returns what a miner wants to know.",
      {},
-     "{ \"blocks\", \"currentblockweight\", \"currentblocktx\", \"bits\", \"difficulty\", \"target\", "
-     "\"networkhashps\", \"pooledtx\", \"blockmintxfee\", \"chain\", \"next\": {}, "
-     "\"warnings\": [] }",
+     "{blocks: num, currentblockweight?: num, currentblocktx?: num, bits: hex, difficulty: num, target: hex, "
+     "networkhashps: num, pooledtx: num, blockmintxfee: amount, chain: str, next: {height: num, bits: hex, difficulty: "
+     "num, target: hex}, signet_challenge?: hex, warnings: [str]}",
      getmininginfo},
 };
 

@@ -354,37 +354,33 @@ constexpr Param kActiveParams[] = {
 };
 
 constexpr Method kMethods[] = {
-    {"network",
-     "getpeerinfo",
-     "Returns data about each connected peer.",
-     {},
-     "[ { \"id\": n, \"addr\": \"str\", ... } ]",
-     getpeerinfo},
-    {"network",
-     "getconnectioncount",
-     "Returns the number of connections.",
-     {},
-     "n    (numeric) The number",
-     getconnectioncount},
+    {"network", "getpeerinfo", "Returns data about each connected peer.", {}, "[{*: any} 'one peer']", getpeerinfo},
+    {"network", "getconnectioncount", "Returns the number of connections.", {}, "num 'the number'", getconnectioncount},
     {"network",
      "getnetworkinfo",
      "Returns the state of this node's peer networking.",
      {},
-     "{ \"version\": n, \"subversion\": \"str\", ..., \"warnings\": [...] }",
+     "{version: num, subversion: str, protocolversion: num, localservices: hex, localservicesnames: [str], "
+     "localrelay: bool, timeoffset: num, networkactive: bool, connections: num, connections_in: num, "
+     "connections_out: num, networks: [{name: str, limited: bool, reachable: bool, proxy: str, "
+     "proxy_randomize_credentials: bool}], relayfee: amount, incrementalfee: amount, localaddresses: [{address: "
+     "str, port: num, score: num}], warnings: [str]}",
      getnetworkinfo},
     {"network",
      "getnettotals",
      "Returns bytes sent and received.",
      {},
-     "{ \"totalbytesrecv\": n, \"totalbytessent\": n, \"timemillis\": n, \"uploadtarget\": {} }",
+     "{totalbytesrecv: num, totalbytessent: num, timemillis: num, uploadtarget: {timeframe: num, target: num, "
+     "target_reached: bool, serve_historical_blocks: bool, bytes_left_in_cycle: num, time_left_in_cycle: num}}",
      getnettotals},
     {"network", "addnode", "Adds or removes a node to stay connected to, or tries a connection once.", kAddNodeParams,
      "null", addnode},
     {"network", "disconnectnode", "Closes the connection to a peer.", kDisconnectParams, "null", disconnectnode},
     {"network", "getaddednodeinfo", "Returns the nodes added by addnode.", kAddedNodeParams,
-     "[ { \"addednode\": \"str\", \"connected\": true|false, \"addresses\": [...] } ]", getaddednodeinfo},
+     "[{addednode: str, connected: bool, addresses: [{address: str, connected: str 'inbound or outbound'}]}]",
+     getaddednodeinfo},
     {"network", "setnetworkactive", "Switches all peer networking on or off.", kActiveParams,
-     "true|false    (boolean) Whether it is on now", setnetworkactive},
+     "bool 'whether it is on now'", setnetworkactive},
     {"network", "ping", "Sends a ping to every peer; getpeerinfo shows the times.", {}, "null", ping},
 };
 

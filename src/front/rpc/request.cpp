@@ -63,15 +63,20 @@ Outcome<Values> place_named(const Method& method, const json::object& named) {
     Values values(method.params.size());
     const json::value* positional = nullptr;
     for (const json::key_value_pair& entry : named) {
-        const std::optional<std::string_view> repeated = duplicate_name(view(entry.key()));
-        const std::string_view name = repeated.value_or(view(entry.key()));
+        if (const auto repeated = duplicate_name(view(entry.key()))) {
+            return fail(ErrorCode::invalid_parameter,
+                        "Parameter " + std::string(*repeated) + " specified multiple times");
+        }
+    }
+    for (const json::key_value_pair& entry : named) {
+        const std::string_view name = view(entry.key());
         std::size_t at = 0;
         while (at < values.size() && !is_named(method.params[at], name)) {
             ++at;
         }
-        if (at < values.size() && values[at] == nullptr && !repeated) {
+        if (at < values.size() && values[at] == nullptr) {
             values[at] = &entry.value();
-        } else if (at == values.size() && name == "args" && entry.value().is_array() && !repeated) {
+        } else if (at == values.size() && name == "args" && entry.value().is_array()) {
             positional = &entry.value();
         } else {
             return fail(ErrorCode::invalid_parameter,

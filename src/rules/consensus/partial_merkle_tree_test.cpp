@@ -19,6 +19,7 @@ std::vector<Txid> txids(std::size_t count) {
 
 RawHash root_of(const std::vector<Txid>& ids) {
     std::vector<RawHash> leaves;
+    leaves.reserve(ids.size());
     for (const Txid& id : ids) {
         leaves.push_back(hash_cast<RawHash>(id));
     }

@@ -1,6 +1,7 @@
 #include "rules/primitives/block.hpp"
 
 #include "base/assert.hpp"
+#include "rules/primitives/block_prefix.hpp"
 #include "rules/primitives/tx_table_parser.hpp"
 
 namespace keel::primitives {
@@ -19,6 +20,12 @@ Result<BlockPtr, DecodeError> Block::parse(Bytes raw) {
         block->stripped_size_ += block->txs_[i].stripped_size();
     }
     return block;
+}
+
+Result<BlockPtr, DecodeError> parse_block_prefix(Bytes raw) {
+    KEEL_TRY(const std::size_t size, TxTableParser::size_of_many(raw, Header::kSize));
+    raw.resize(size);
+    return Block::parse(std::move(raw));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include "base/hex.hpp"
 #include "base/rng.hpp"
+#include "rules/primitives/block_prefix.hpp"
 #include "rules/primitives/params.hpp"
 #include "testing/chain_builder.hpp"
 #include "testing/data.hpp"
@@ -124,6 +125,17 @@ TEST(Header, SerializesToTheKnownBytesOfTheFirstBlock) {
     EXPECT_EQ(Header::read(in), header);
     in.expect_end();
     EXPECT_TRUE(in.ok());
+}
+
+TEST(Block, PrefixDropsWhatFollows) {
+    const Bytes raw = to_bytes(regtest_params().genesis->raw());
+    Bytes longer = raw;
+    longer.push_back(std::byte{1});
+    EXPECT_FALSE(Block::parse(longer));
+    const auto block = parse_block_prefix(longer);
+    ASSERT_TRUE(block);
+    EXPECT_TRUE(equal((*block)->raw(), raw));
+    EXPECT_FALSE(parse_block_prefix(Bytes(raw.begin(), raw.end() - 1)));
 }
 
 }  // namespace

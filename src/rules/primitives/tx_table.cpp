@@ -70,6 +70,20 @@ Result<TxTable, DecodeError> TxTableParser::parse_many(Bytes buffer, std::size_t
     return parser.finish(in);
 }
 
+Result<std::size_t, DecodeError> TxTableParser::size_of_many(ByteSpan bytes, std::size_t prefix) {
+    TxTableParser parser(to_bytes(bytes), TxForm::bip144);
+    Reader in(parser.table_.buffer_);
+    in.skip(prefix);
+    const std::size_t count = in.read_count(kMaxSize, kTxMin);
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        parser.read_transaction(in);
+    }
+    if (!in.ok()) {
+        return std::unexpected(in.error());
+    }
+    return in.position();
+}
+
 TxTableParser::TxTableParser(Bytes buffer, TxForm form) : form_(form) { table_.buffer_ = std::move(buffer); }
 
 // BIP144: an input count of zero is the marker of the extended form, unless the byte behind it, then an output count,

@@ -15,6 +15,9 @@ public:
     // The buffer is `prefix` bytes of something else, a count, and exactly that many transactions.
     static Result<TxTable, DecodeError> parse_many(Bytes buffer, std::size_t prefix);
 
+    // Bytes of the prefix, the count and the transactions, whatever follows them.
+    static Result<std::size_t, DecodeError> size_of_many(ByteSpan bytes, std::size_t prefix);
+
 private:
     TxTableParser(Bytes buffer, TxForm form);
 
