@@ -60,6 +60,7 @@ Outcome<void> check_burn(const TxPtr& tx, Amount most) {
 
 Outcome<bool> is_mined(const Context& context, const TxPtr& tx) {
     std::vector<primitives::OutPoint> outputs;
+    outputs.reserve(tx->view().output_count());
     for (std::size_t i = 0; i < tx->view().output_count(); ++i) {
         outputs.push_back({tx->txid(), static_cast<std::uint32_t>(i)});
     }
