@@ -23,6 +23,6 @@ struct Range {
                                                                  address::KeyStore& store);
 
 // The one script that a descriptor stands for when blocks are to pay to it.
-[[nodiscard]] Outcome<Bytes> script_to_pay(const Context& context, std::string_view text);
+[[nodiscard]] Outcome<Bytes> script_to_pay(const Context& context, std::string_view descriptor);
 
 }  // namespace keel::rpc

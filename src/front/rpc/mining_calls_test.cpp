@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kSegwit = R"([{"rules":["segwit"]}])";
-constexpr std::string_view kOutput = R"("raw(51)")";
+constexpr std::string_view kOutput = R"json("raw(51)")json";
 
 class Miner {
 public:
