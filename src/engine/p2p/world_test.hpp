@@ -211,6 +211,10 @@ private:
         agenda_.at(steady() + delay(5000),
                    [this, id, block = a.block.ptr(), source = a.source] { take(id, block, source); });
     }
+    // This world has no transactions.
+    void act(HostId, SubmitTx&) {}
+    void act(HostId, SubmitPackage&) {}
+    void act(HostId, TxAskedFor&) {}
     void act(HostId, Dial&) {}
     void act(HostId, Answer&) {}
 

@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kSegwit = R"([{"rules":["segwit"]}])";
-constexpr std::string_view kOutput = R"json("raw(51)")json";
+constexpr std::string_view kOutput = "\"raw(51)\"";
 
 class Miner {
 public:
