@@ -93,9 +93,9 @@ TEST_P(Chatter, IsIgnored) {
 INSTANTIATE_TEST_SUITE_P(Misbehaviour, Chatter,
                          ::testing::Values(wire::Message(wire::GetAddr{}), wire::Message(wire::Addr{}),
                                            wire::Message(wire::AddrV2{}), wire::Message(wire::SendCompact{}),
-                                           wire::Message(wire::TxMessage{}), wire::Message(wire::CompactBlock{}),
-                                           wire::Message(wire::BlockTxs{}), wire::Message(wire::NotFound{}),
-                                           wire::Message(wire::SendTxRcncl{}), wire::Message(wire::Unknown{"alert", 9}),
+                                           wire::Message(wire::CompactBlock{}), wire::Message(wire::BlockTxs{}),
+                                           wire::Message(wire::NotFound{}), wire::Message(wire::SendTxRcncl{}),
+                                           wire::Message(wire::Unknown{"alert", 9}),
                                            wire::Message(wire::Inv{{{wire::InvType::wtx, RawHash{}},
                                                                     {static_cast<wire::InvType>(99), {}}}})));
 

@@ -173,6 +173,7 @@ TEST_F(TxRelayTest, ABlockRelayConnectionCarriesNoTransactions) {
 
 TEST_F(TxRelayTest, NothingIsFetchedDuringTheInitialDownload) {
     Lab young;
+    young.now.unix += std::chrono::hours(48);  // its only block is old
     const PeerId peer = young.connect(ConnectionKind::outbound_full);
     EXPECT_TRUE(young.receive(peer, wire::TxMessage{make_tx(1)}).empty());
     const auto filters = sent<wire::FeeFilter>(young.advance(seconds(1)), peer);

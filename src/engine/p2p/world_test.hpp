@@ -211,12 +211,9 @@ private:
         agenda_.at(steady() + delay(5000),
                    [this, id, block = a.block.ptr(), source = a.source] { take(id, block, source); });
     }
-    // This world has no transactions.
-    void act(HostId, SubmitTx&) {}
-    void act(HostId, SubmitPackage&) {}
-    void act(HostId, TxAskedFor&) {}
-    void act(HostId, Dial&) {}
-    void act(HostId, Answer&) {}
+    // This world dials by itself and has no transactions.
+    template <class Ignored>
+    void act(HostId, Ignored&) {}
 
     void deliver(HostId id, PeerId peer, wire::Message message) {
         const auto found = hosts_[id]->links.find(peer);
