@@ -106,8 +106,9 @@ constexpr std::array kMining{
     no_effect(number("blockmaxweight", "4000000", "Weight of blocks made here at most"), kNoPool),
     no_effect(text("blockmintxfee", "<amount>", "Lowest fee rate in blocks made here"), kNoPool),
     no_effect(number("blockreservedweight", "8000", "Weight kept free for the coinbase"), kNoPool),
-    with(within(number("blockversion", "", "Version of blocks made here"), -0x80000000LL, 0x7fffffff),
-         trait::kForTesting),
+    no_effect(with(within(number("blockversion", "", "Version of blocks made here"), -0x80000000LL, 0x7fffffff),
+                   trait::kForTesting),
+              "blocks made here signal what the deployments ask for"),
 };
 
 constexpr std::array kWallet{
