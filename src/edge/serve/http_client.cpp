@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "edge/serve/rpc_auth.hpp"
+#include "front/rpc/base64.hpp"
 
 namespace keel::serve {
 namespace {
@@ -129,7 +129,7 @@ Step receive(int fd, seconds timeout, std::string& out, Enough&& enough) {
 
 std::string request_text(const HttpCall& call) {
     return "POST " + call.target + " HTTP/1.1\r\nHost: " + call.host +
-           "\r\nConnection: close\r\nAuthorization: Basic " + base64_encode(call.credentials) +
+           "\r\nConnection: close\r\nAuthorization: Basic " + rpc::base64_encode(as_bytes(call.credentials)) +
            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(call.body.size()) + "\r\n\r\n" +
            call.body;
 }

@@ -11,11 +11,11 @@
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
 #include "edge/runtime/entropy.hpp"
+#include "front/rpc/base64.hpp"
 
 namespace keel::serve {
 namespace {
 
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBasic = "Basic ";
 constexpr std::string_view kBlank = " \t";
 
@@ -74,46 +74,6 @@ int write_file(const std::filesystem::path& path, std::string_view content, mode
 
 }  // namespace
 
-std::optional<std::string> base64_decode(std::string_view text) {
-    if (text.size() % 4 != 0) {
-        return std::nullopt;
-    }
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-    text.remove_suffix(padding);
-    std::string out;
-    unsigned bits = 0;
-    unsigned held = 0;
-    for (const char c : text) {
-        const std::size_t symbol = kBase64.find(c);
-        if (symbol == std::string_view::npos) {
-            return std::nullopt;
-        }
-        held = (held << 6U) | static_cast<unsigned>(symbol);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out += static_cast<char>((held >> bits) & 0xFFU);
-            held &= (1U << bits) - 1;
-        }
-    }
-    return held == 0 ? std::optional(out) : std::nullopt;
-}
-
-std::string base64_encode(std::string_view bytes) {
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-        unsigned group = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            group = (group << 8U) | (j < n ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            out += j <= n ? kBase64[(group >> (18 - 6 * j)) & 63U] : '=';
-        }
-    }
-    return out;
-}
-
 void RpcAuth::add_password(std::string_view user, std::string_view password) {
     const std::string salt = random_hex(16);
     entries_.push_back({std::string(user), salt, hmac_hex(salt, password)});
@@ -135,13 +95,14 @@ std::optional<std::string> RpcAuth::check(std::string_view authorization) const 
     if (!authorization.starts_with(kBasic)) {
         return std::nullopt;
     }
-    const auto credentials = base64_decode(trim(authorization.substr(kBasic.size())));
-    const std::size_t colon = credentials ? credentials->find(':') : std::string::npos;
+    const auto decoded = rpc::base64_decode(trim(authorization.substr(kBasic.size())));
+    const std::string credentials(decoded ? as_text(*decoded) : "");
+    const std::size_t colon = credentials.find(':');
     if (colon == std::string::npos) {
         return std::nullopt;
     }
-    const std::string user = credentials->substr(0, colon);
-    const std::string password = credentials->substr(colon + 1);
+    const std::string user = credentials.substr(0, colon);
+    const std::string password = credentials.substr(colon + 1);
     bool right = false;
     for (const Entry& entry : entries_) {
         const bool same_user = equal_in_constant_time(user, entry.user);

@@ -17,10 +17,6 @@ namespace keel::serve {
 // The name that cookie credentials have.
 inline constexpr std::string_view kCookieUser = "__cookie__";
 
-// Base64 (RFC 4648) with padding; nothing when it is not that.
-std::optional<std::string> base64_decode(std::string_view text);
-std::string base64_encode(std::string_view bytes);
-
 class RpcAuth {
 public:
     // Stored under a random salt.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "edge/serve/rpc_cli.hpp"
+#include "front/rpc/base64.hpp"
 
 namespace keel::serve {
 namespace {
@@ -55,9 +56,9 @@ TEST_F(RpcServiceTest, PathsAndMethods) {
     EXPECT_EQ(handler(request).status, 401);
     EXPECT_TRUE(handler(request).ask_authentication);
     EXPECT_EQ(handler(request).delay.count(), 0);
-    request.authorization = "Basic " + base64_encode("user:no");
+    request.authorization = "Basic " + rpc::base64_encode(as_bytes("user:no"));
     EXPECT_EQ(handler(request).delay, kWrongPasswordDelay);
-    request.authorization = "Basic " + base64_encode("user:password");
+    request.authorization = "Basic " + rpc::base64_encode(as_bytes("user:password"));
     EXPECT_EQ(handler(request).status, 400);  // {} is no call
     EXPECT_EQ(handler(request).content_type, "application/json");
     request.target = "/wallet/w";
