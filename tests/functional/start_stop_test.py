@@ -21,7 +21,7 @@ def starts_stops_and_continues(lab):
     assert not (node.chain / ".cookie").exists()
     assert not (node.chain / "keeld.pid").exists()
     folders = sorted(entry.name for entry in node.chain.iterdir() if entry.is_dir())
-    equal("folders", folders, ["blocks", "chainstate", "indexes", "wallets"])
+    equal("folders", folders, ["blocks", "chainstate", "fees", "indexes", "wallets"])
     node.start()
     equal("tip after a restart", node.tip(), blocks[-1])
     node.process.send_signal(signal.SIGTERM)

@@ -212,7 +212,7 @@ void BlockDownload::ask(Peer& peer, State& state, std::span<const Node* const> n
             break;
         }
         credit_.reserve(reserved);
-        flights_.emplace(node->id(), Flight{peer.id, turn.steady(), reserved});
+        flights_.emplace(node->id(), Flight{.peer = peer.id, .asked = turn.steady(), .reserved = reserved});
         if (state.asked.empty()) {
             state.since = turn.steady();
             ++delivering_;
@@ -233,8 +233,9 @@ void BlockDownload::blame_for_stall(const Peer& peer, const Plan& plan, Turn& tu
 
 void BlockDownload::take_over(Peer& peer, State& state, const Plan& plan, Turn& turn) {
     if (plan.blocked_by == nullptr) return;
-    const Flight flight = flights_.at(plan.blocked_by->id());
-    if (flight.peer == peer.id) return;
+    Flight flight = flights_.at(plan.blocked_by->id());
+    const bool relieved = std::ranges::find(flight.relieved, peer.id) != flight.relieved.end();
+    if (flight.peer == peer.id || relieved) return;
     const SteadyTime due = flight.asked + kReassignAfter;
     if (turn.steady() < due) {
         next_take_over_ = earlier(next_take_over_, due);
@@ -244,6 +245,10 @@ void BlockDownload::take_over(Peer& peer, State& state, const Plan& plan, Turn& 
         " over from slow peer ", flight.peer);
     release(*plan.blocked_by, turn.steady());
     ask(peer, state, std::array{plan.blocked_by}, turn);
+    if (const auto found = flights_.find(plan.blocked_by->id()); found != flights_.end()) {
+        flight.relieved.push_back(flight.peer);
+        found->second.relieved = std::move(flight.relieved);
+    }
 }
 
 void BlockDownload::release(const Node& node, SteadyTime now) {

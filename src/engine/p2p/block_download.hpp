@@ -15,7 +15,8 @@
 //     delivering, is closed.
 //  6. A peer with nothing else to do takes over the first missing block when it has been in flight for kReassignAfter.
 //     Why: near the tip there is no window to stall, and a peer that announces but does not deliver must not hold a
-//     block back.
+//     block back. Not again, though, when it was relieved of this block before: two peers that never deliver would pass
+//     it to and fro, and neither's timeout would ever come.
 //  7. During the initial download blocks come from preferred peers (PeerTable::sync_from); afterwards, and whenever the
 //     tip is young, from whoever announced them.
 //
@@ -77,6 +78,7 @@ private:
         PeerId peer;
         SteadyTime asked;
         std::size_t reserved = 0;
+        std::vector<PeerId> relieved{};  // those whom others have taken it over from
     };
     struct State {
         std::vector<const Node*> asked;  // oldest first

@@ -256,6 +256,16 @@ TEST_F(BlockDownloadTest, AnIdlePeerTakesOverFromASlowOne) {
     EXPECT_EQ(all_of<SubmitBlock>(deliver(slow, 1)).size(), 1U) << "whoever is first";
 }
 
+TEST_F(BlockDownloadTest, TwoSilentPeersDoNotPassABlockToAndFro) {
+    build(1);
+    const PeerId first = peer_with(1);
+    const PeerId second = peer_with(1);
+    EXPECT_EQ(heights(asked(lab_.advance(kReassignAfter), second)), range(1, 1));
+    const PeerId third = lab_.connect(ConnectionKind::outbound_full);
+    EXPECT_TRUE(asked(lab_.advance(2 * kReassignAfter), first).empty()) << "it had its chance";
+    EXPECT_EQ(heights(asked(lab_.receive(third, lab_.headers(1, 1)), third)), range(1, 1));
+}
+
 TEST_F(BlockDownloadTest, NearTheTipWhoeverAnnouncesIsAskedAtOnce) {
     build(12);
     lab_.set_clock_after(12);

@@ -22,9 +22,7 @@ const Node* HeaderSync::on_headers(Peer& peer, std::span<const Header> headers, 
     if (chain_.importing()) return nullptr;
     State& state = states_[peer.id];
     if (headers.empty()) {
-        state.presync.reset();  // the peer has nothing to give us any more: it may have moved to our chain
-        state.asked.reset();
-        exhausted(state, turn);
+        on_nothing(peer, state, turn);
         return nullptr;
     }
     std::vector<BlockHash> hashes;
@@ -186,6 +184,17 @@ std::optional<std::vector<Header>> HeaderSync::continue_presync(Peer& peer, cons
     }
     if (!step.ok) return std::nullopt;
     return std::move(step.ready);
+}
+
+void HeaderSync::on_nothing(Peer& peer, State& state, Turn& turn) {
+    state.presync.reset();  // it may have moved to our chain
+    state.asked.reset();
+    const bool behind = &chain_.tip() != &chain_.best_header() && known_.best(peer.id) == nullptr;
+    if (behind && state.started && !std::exchange(state.asked_from_tip, true)) {
+        request(peer, chain_.tip(), turn);
+        return;
+    }
+    exhausted(state, turn);
 }
 
 void HeaderSync::on_unconnected(Peer& peer, const Page& page, Turn& turn) {

@@ -4,6 +4,9 @@
 //     place to another if it misses it. One that has given all it has while the best header is still old rests for
 //     kHeadersRest, and the next is asked. Near the tip every peer is asked once.
 //     Why: a peer that is itself behind, or on a worthless chain, must not keep us from the others.
+//     Where it has nothing beyond our best header and our chain ends below that, it is asked once more, from our tip.
+//     Why: after a power failure the tree may know headers whose blocks are lost. A peer whose tip is one of those has
+//     nothing to add, and we would not learn that it can give us the blocks.
 //  2. Announcements that do not connect are answered with getheaders from our best header.
 //  3. A chain that is not known to have enough work goes through LowWorkPresync before a header of it is stored.
 //  4. Everything else is checked and inserted at once; a header that breaks a rule closes its sender.
@@ -54,6 +57,7 @@ private:
     struct State {
         bool started = false;
         bool asked_after_inv = false;  // before its sync started: once only
+        bool asked_from_tip = false;   // likewise
         std::optional<SteadyTime> asked;
         Deadline deadline;
         Deadline rests_until;
@@ -71,6 +75,7 @@ private:
     bool has_work_and_continuity(Peer& peer, const Page& page, Turn& turn) const;
     // Feeds a running pre-sync. Nothing: the page has to be handled like any other.
     std::optional<std::vector<primitives::Header>> continue_presync(Peer& peer, const Page& page, Turn& turn);
+    void on_nothing(Peer& peer, State& state, Turn& turn);
     void on_unconnected(Peer& peer, const Page& page, Turn& turn);
     [[nodiscard]] bool is_known_good(const BlockHash& last) const;
     [[nodiscard]] static consensus::ChainWork work_of(const Node& parent, const Page& page);

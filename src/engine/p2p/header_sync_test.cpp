@@ -102,6 +102,34 @@ TEST(HeaderSync, AnAnnouncementThatDoesNotConnectIsFollowedUp) {
     EXPECT_EQ(lab.stats(peer).synced_headers, 5);
 }
 
+TEST(HeaderSync, APeerAtABlockThatWeLostIsAskedFromOurTip) {
+    Lab lab;
+    lab.chain.mine_empty(5);
+    lab.set_clock_after(5);
+    lab.own_chain(3);
+    for (std::int32_t h = 4; h <= 5; ++h) {
+        KEEL_ASSERT(headers::accept_header(lab.tree, lab.block(h)->header(), lab.chain.params(), lab.now.unix));
+    }
+    Actions actions;
+    const PeerId peer = lab.connect(ConnectionKind::outbound_full, &actions);
+    EXPECT_EQ(sent<wire::GetHeaders>(actions, peer)[0].locator.front(), lab.block(4)->hash());
+    actions = lab.receive(peer, wire::Headers{});  // its tip is block 4
+    ASSERT_EQ(sent<wire::GetHeaders>(actions, peer).size(), 1U);
+    EXPECT_EQ(sent<wire::GetHeaders>(actions, peer)[0].locator.front(), lab.block(3)->hash());
+    actions = lab.receive(peer, lab.headers(4, 4));
+    EXPECT_EQ(asked(actions, peer), std::vector{lab.block(4)->hash()});
+}
+
+TEST(HeaderSync, ThatQuestionIsAskedOnce) {
+    Lab lab;
+    lab.chain.mine_empty(1);
+    lab.set_clock_after(1);
+    KEEL_ASSERT(headers::accept_header(lab.tree, lab.block(1)->header(), lab.chain.params(), lab.now.unix));
+    const PeerId peer = lab.connect(ConnectionKind::outbound_full);
+    EXPECT_EQ(sent<wire::GetHeaders>(lab.receive(peer, wire::Headers{}), peer).size(), 1U);
+    EXPECT_TRUE(sent<wire::GetHeaders>(lab.receive(peer, wire::Headers{}), peer).empty());
+}
+
 TEST(HeaderSync, AnUnknownBlockInAnInvIsFollowedUp) {
     Lab lab;
     lab.chain.mine_empty(5);
@@ -234,6 +262,7 @@ TEST_P(NothingNew, LetsTheNextPeerHaveItsTurnAndIsAskedAgainLater) {
     Actions actions = lab.receive(first, GetParam() ? wire::Headers{} : lab.headers(1, 3));
     EXPECT_EQ(sent<wire::GetHeaders>(actions, second).size(), 1U);
     lab.receive(second, wire::Headers{});
+    lab.receive(second, wire::Headers{});  // asked from our tip, too, where the first gave us headers
     actions = lab.advance(kHeadersRest + seconds(1));
     EXPECT_EQ(sent<wire::GetHeaders>(actions, first).size(), 1U);
 }
