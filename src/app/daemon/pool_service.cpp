@@ -70,7 +70,8 @@ Result<std::string, std::string> PoolService::save() {
     };
     {
         std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-        file.write(as_text(bytes).data(), static_cast<std::streamsize>(bytes.size()));
+        const std::string_view text = as_text(bytes);
+        file.write(text.data(), static_cast<std::streamsize>(text.size()));
         file.close();
         if (file.fail()) {
             return failed();
@@ -201,8 +202,11 @@ void PoolService::stop() {
 }
 
 void PoolService::save_at_end() {
-    if (saving_.persist && view().loaded()) {
-        (void)save();
+    if (!saving_.persist || !view().loaded()) {
+        return;
+    }
+    if (const auto saved = save(); !saved) {
+        log(parts_.logger, LogCategory::all, LogLevel::error, "The transaction pool is lost with this shutdown");
     }
 }
 

@@ -94,7 +94,7 @@ Outcome<Answer> estimate(const Context& context, const api::FeeEstimates& estima
     if (question.estimator == "mempool_policy") {
         return from_pool(context, estimates, question.conservative);
     }
-    const Answer history = from_history(estimates, question.target, question.conservative);
+    Answer history = from_history(estimates, question.target, question.conservative);
     if (question.estimator == "block_policy" || !history.problem.empty()) {
         return history;
     }

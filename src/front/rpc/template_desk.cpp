@@ -12,8 +12,6 @@ namespace keel::rpc {
 
 namespace {
 
-using primitives::Coin;
-
 // Attempts to judge a block while the tip keeps moving.
 constexpr int kTipAttempts = 10;
 
