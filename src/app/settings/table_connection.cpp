@@ -7,7 +7,7 @@ namespace keel::settings {
 namespace {
 
 constexpr std::string_view kDirectOnly = "this version connects directly, over IPv4 and IPv6 only";
-constexpr std::string_view kNoTransactions = "this version relays no transactions";
+constexpr std::string_view kNotYet = "not in this version";
 constexpr std::string_view kNoAddresses = "this version keeps no table of peer addresses";
 
 constexpr std::array kConnection{
@@ -36,7 +36,7 @@ constexpr std::array kConnection{
               "the DNS seeds are asked at every start without -addnode or -connect"),
     no_effect(list("seednode", "<host>", "Ask this peer for addresses of others"), kNoAddresses),
     list("uacomment", "<text>", "Remark in the name under which other peers see this node"),
-    no_effect(flag("blocksonly", "0", "Ask peers for no transactions"), kNoTransactions),
+    no_effect(flag("blocksonly", "0", "Ask peers for no transactions"), kNotYet),
     no_effect(flag("fixedseeds", "1", "Use built-in addresses where DNS seeds do not answer"),
               "no addresses are built in"),
     no_effect(flag("discover", "1", "Find out the addresses of this machine"), "own addresses are not advertised"),
@@ -52,8 +52,8 @@ constexpr std::array kConnection{
     no_effect(number("bantime", "86400", "Seconds that a ban lasts"), "this version keeps no list of bans"),
     no_effect(text("asmap", "<file>", "Map of autonomous systems"), kNoAddresses),
     no_effect(within(number("inboundrelaypercent", "50", "Share of inbound peers that get transactions"), 0, 100),
-              kNoTransactions),
-    no_effect(flag("txreconciliation", "0", "Announce transactions in sets (BIP330)"), kNoTransactions),
+              kNotYet),
+    no_effect(flag("txreconciliation", "0", "Announce transactions in sets (BIP330)"), kNotYet),
     unavailable(with(list("proxy", "<ip>[:port]", "Connect through a SOCKS5 proxy"), trait::kNeedsValue), kDirectOnly),
     unavailable(text("onion", "<ip>[:port]", "Reach Tor peers through this proxy"), kDirectOnly),
     unavailable(text("i2psam", "<ip:port>", "Reach I2P peers through this proxy"), kDirectOnly),
@@ -63,14 +63,14 @@ constexpr std::array kConnection{
                 "this version does not limit uploads"),
     unavailable(flag("peerblockfilters", "0", "Serve compact block filters (BIP157)"),
                 "this version has no optional indexes"),
-    unavailable(flag("peerbloomfilters", "0", "Serve bloom filters (BIP37)"), kNoTransactions),
-    unavailable(flag("privatebroadcast", "0", "Send own transactions over Tor or I2P only"), kNoTransactions),
+    unavailable(flag("peerbloomfilters", "0", "Serve bloom filters (BIP37)"), kNotYet),
+    unavailable(flag("privatebroadcast", "0", "Send own transactions over Tor or I2P only"), kNotYet),
     unavailable(list("whitebind", "<[permissions@]addr>", "Listen here and grant permissions"),
                 "this version grants no permissions to peers"),
     no_effect(list("whitelist", "<[permissions@]net>", "Grant permissions to peers from here"),
               "this version grants no permissions to peers"),
-    no_effect(flag("whitelistforcerelay", "0", "Permission of whitelisted peers"), kNoTransactions),
-    no_effect(flag("whitelistrelay", "1", "Permission of whitelisted peers"), kNoTransactions),
+    no_effect(flag("whitelistforcerelay", "0", "Permission of whitelisted peers"), kNotYet),
+    no_effect(flag("whitelistrelay", "1", "Permission of whitelisted peers"), kNotYet),
 };
 
 constexpr std::array kRpc{
